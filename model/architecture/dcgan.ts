@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import { buildNetwork, type LayerSpec, type Network } from './network.ts';
+
+/**
+ * The family of networks: a DCGAN (Radford et al. 2015) with 4x4 kernels, as the project's seed describes it.
+ * The defaults are the seed's own networks at 32x32.
+ */
+export const architectureSchema = z
+  .strictObject({
+    /** How many standard normal numbers make one car. */
+    latentSize: z.int().min(1).max(1024).default(100),
+    /** Width and height of a car in pixels. */
+    imageSize: z.literal([32, 64, 128]).default(32),
+    /** How often the generator doubles and the discriminator halves the picture; the smallest map is imageSize / 2^depth. */
+    depth: z.int().min(2).max(5).optional(),
+    /** Channels of the smallest map, in both networks. */
+    baseChannels: z.int().min(8).max(1024).default(256),
+    /** Channels of every map between the smallest and the picture. */
+    channels: z.int().min(8).max(1024).default(128),
+    /** Channels of the discriminator's first layer, which works at full size. */
+    firstChannels: z.int().min(8).max(1024).default(64),
+  })
+  .transform((value) => ({ ...value, depth: value.depth ?? Math.log2(value.imageSize / 4) }))
+  .refine((value) => value.imageSize / 2 ** value.depth >= 2, {
+    message: 'depth halves the picture below 2x2; choose a smaller depth',
+    path: ['depth'],
+  });
+
+export type Architecture = z.output<typeof architectureSchema>;
+
+/** The seed's networks: 100 numbers in, 32x32 pixels out. */
+export const defaultArchitecture: Architecture = architectureSchema.parse({});
+
+const slope = 0.2;
+/** Keras's own defaults, which the seed left as they are. */
+const batchNormDefaults = { momentum: 0.99, epsilon: 1e-3 } as const;
+
+/** Latent vector -> dense -> `depth` doublings -> RGB in [-1, 1]. 1,467,651 parameters at the defaults. */
+export function generator(architecture: Architecture): Network {
+  const { latentSize, imageSize, depth, baseChannels, channels } = architecture;
+  const base = imageSize / 2 ** depth;
+  const doublings = numbers(depth).flatMap((index): LayerSpec[] => [
+    { kind: 'convTranspose', name: `up_${index}`, filters: channels, kernel: 4, stride: 2 },
+    { kind: 'batchNorm', name: `norm_${index}`, ...batchNormDefaults },
+    { kind: 'leakyRelu', name: `relu_${index}`, slope },
+  ]);
+  return buildNetwork(
+    'generator',
+    [latentSize],
+    [
+      { kind: 'dense', name: 'project', units: base * base * baseChannels },
+      { kind: 'leakyRelu', name: 'relu_0', slope },
+      { kind: 'reshape', name: 'map', shape: [base, base, baseChannels] },
+      ...doublings,
+      { kind: 'conv', name: 'rgb', filters: 3, kernel: 3, stride: 1 },
+      { kind: 'tanh', name: 'pixels' },
+    ],
+  );
+}
+
+/** RGB in [-1, 1] -> full-size layer -> `depth` halvings -> probability of being real. 926,209 parameters at the defaults. */
+export function discriminator(architecture: Architecture): Network {
+  const { imageSize, depth, baseChannels, channels, firstChannels } = architecture;
+  const block = (index: number, filters: number, kernel: number, stride: number): LayerSpec[] => [
+    { kind: 'conv', name: `conv_${index}`, filters, kernel, stride },
+    { kind: 'batchNorm', name: `norm_${index}`, ...batchNormDefaults },
+    { kind: 'leakyRelu', name: `relu_${index}`, slope },
+  ];
+  const halvings = numbers(depth).flatMap((index) => block(index, index === depth ? baseChannels : channels, 4, 2));
+  return buildNetwork(
+    'discriminator',
+    [imageSize, imageSize, 3],
+    [
+      ...block(0, firstChannels, 3, 1),
+      ...halvings,
+      { kind: 'flatten', name: 'features' },
+      { kind: 'dropout', name: 'dropout', rate: 0.4 },
+      { kind: 'dense', name: 'score', units: 1 },
+      { kind: 'sigmoid', name: 'probability' },
+    ],
+  );
+}
+
+/** 1, 2, ... count. */
+function numbers(count: number): number[] {
+  return Array.from({ length: count }, (_, index) => index + 1);
+}

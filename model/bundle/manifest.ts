@@ -1,0 +1,54 @@
+import { z } from 'zod';
+import { architectureSchema } from '../architecture/dcgan.ts';
+
+/**
+ * `manifest.json`, the table of contents of a bundle: what the model is, where it comes from, and every other file with
+ * its size and SHA-256, so that whoever fetched a bundle can verify it before using it.
+ */
+
+/** A model's version: lower-case letters, digits, dots and hyphens. It becomes part of paths and of URLs. */
+export const modelVersionSchema = z
+  .string()
+  .regex(/^[a-z0-9](?:[a-z0-9.-]{0,62}[a-z0-9])?$/, 'a version is 1 to 64 of a-z, 0-9, dot and hyphen')
+  .refine((version) => !version.includes('..'), 'a version has no two dots in a row');
+
+/** The name of a file in a bundle: no folders, so that no name can reach out of the bundle. */
+const fileNameSchema = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
+
+export const fileEntrySchema = z.strictObject({
+  bytes: z.int().min(0),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+/** Where the training pictures came from; the dataset's own provenance file says the rest. */
+const dataSchema = z.strictObject({
+  name: z.string(),
+  images: z.int().min(1),
+  /** SHA-256 of the packed `.npy` file. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+
+export const manifestSchema = z.strictObject({
+  /** The format of this file. A reader refuses a number that it does not know. */
+  format: z.literal(1),
+  version: modelVersionSchema,
+  architecture: architectureSchema,
+  files: z.record(fileNameSchema, fileEntrySchema),
+  data: dataSchema.optional(),
+  /** The training configuration as it ran; absent for imported models. */
+  recipe: z.record(z.string(), z.json()).optional(),
+  /** Measured scores by name, such as `kid`. */
+  scores: z.record(z.string(), z.number()).default({}),
+  /** What made it: the program and its version. */
+  code: z.strictObject({ name: z.string(), version: z.string() }),
+});
+
+export type Manifest = z.output<typeof manifestSchema>;
+export type FileEntry = z.output<typeof fileEntrySchema>;
+
+export const manifestName = 'manifest.json';
+/** The ONNX graph that serves. */
+export const onnxName = 'generator.onnx';
+/** TensorFlow.js layers model: topology and weight table, and the weights themselves. */
+export const tfjsModelName = 'model.json';
+export const tfjsWeightsName = 'weights.bin';

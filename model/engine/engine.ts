@@ -1,0 +1,14 @@
+/** Latent vectors to pixels. Every engine draws the same car from the same latent vector, within 1 of 255. */
+export interface Engine {
+  /** `onnx` is ONNX Runtime, `tfjs` is TensorFlow.js. */
+  readonly name: 'onnx' | 'tfjs';
+  readonly latentSize: number;
+  /** Width and height of a car in pixels. */
+  readonly imageSize: number;
+  /**
+   * @param latents `count * latentSize` numbers, one car after the other.
+   * @returns `count * imageSize * imageSize * 3` bytes: cars, rows, columns, RGB.
+   */
+  draw(latents: Float32Array): Promise<Uint8Array>;
+  dispose(): Promise<void>;
+}

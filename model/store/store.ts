@@ -1,0 +1,30 @@
+import type { Manifest } from '../bundle/manifest.ts';
+
+/**
+ * Where bundles live: a folder or an S3 bucket, both laid out alike. A bundle is `models/<version>/`, never changed once
+ * written; `models/current.json` names the version that is served and the one before it.
+ */
+
+/** What `models/current.json` says. */
+export interface Pointer {
+  readonly version: string;
+  /** The version before this one, for a rollback; absent for the first. */
+  readonly previous?: string;
+}
+
+/** One reading of the pointer; `etag` tells a later reading whether it changed. */
+export interface PointerReading {
+  readonly pointer: Pointer;
+  readonly etag: string;
+}
+
+/** Read access to bundles. Every method throws FreshcarError: `not-found`, `unavailable` or `damaged-bundle`. */
+export interface BundleSource {
+  /** For log lines and error messages: `s3://bucket` or a path. */
+  readonly location: string;
+  /** Reads the pointer; returns undefined when it still has `knownEtag`. */
+  readPointer(knownEtag?: string): Promise<PointerReading | undefined>;
+  readManifest(version: string): Promise<Manifest>;
+  /** The bytes of one file that the manifest lists, checked against its size and SHA-256. */
+  readFile(manifest: Manifest, name: string): Promise<Uint8Array>;
+}
