@@ -1,0 +1,53 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { FreshcarError } from './errors.ts';
+
+/** SHA-256 as 64 hexadecimal digits. */
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+/** A name beside `path` that no reader looks for and no other process uses. */
+export function temporaryName(path: string): string {
+  return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+}
+
+/**
+ * Writes a file whole or not at all: under a temporary name, flushed to the disk, then renamed. Makes the folder.
+ *
+ * @throws FreshcarError `unavailable` when the disk is full or the folder cannot be written; what was there before stays.
+ */
+export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  const temporary = temporaryName(path);
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(temporary, 'wx');
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(temporary, path);
+  } catch (cause) {
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw new FreshcarError('unavailable', `Could not write ${path}: ${reasonOf(cause)}.`, { cause });
+  }
+}
+
+/** What a file system's error means, in words. */
+export function reasonOf(cause: unknown): string {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const reasons: Readonly<Record<string, string>> = {
+    ENOSPC: 'the disk is full',
+    EDQUOT: 'the quota of the disk is used up',
+    EACCES: 'permission denied',
+    EPERM: 'permission denied',
+    EROFS: 'the disk is read-only',
+    ENOENT: 'there is no such file or folder',
+    ENOTDIR: 'a part of the path is a file, not a folder',
+    EISDIR: 'it is a folder',
+  };
+  return reasons[code] ?? (cause instanceof Error ? cause.message : String(cause));
+}

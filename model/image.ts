@@ -1,0 +1,59 @@
+import { PNG } from 'pngjs';
+
+/** RGB pixels of one picture: rows top to bottom, three bytes each. */
+export interface Picture {
+  readonly pixels: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A PNG of 8-bit RGB. The same pixels give the same bytes. */
+export function encodePng({ pixels, width, height }: Picture): Uint8Array {
+  const png = new PNG({ width, height, colorType: 2, inputColorType: 2, bitDepth: 8, inputHasAlpha: false });
+  png.data = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength);
+  return PNG.sync.write(png, { colorType: 2, inputColorType: 2, inputHasAlpha: false, deflateLevel: 6 });
+}
+
+/** Repeats every pixel `factor` times each way: larger, with sharp edges. */
+export function scaleUp(picture: Picture, factor: number): Picture {
+  if (factor === 1) return picture;
+  const { pixels, width, height } = picture;
+  const stride = width * factor * 3;
+  const scaled = new Uint8Array(stride * height * factor);
+  for (let y = 0; y < height; y++) {
+    const start = y * factor * stride;
+    for (let x = 0, at = start; x < width; x++) {
+      const pixel = pixels.subarray((y * width + x) * 3, (y * width + x + 1) * 3);
+      for (let copy = 0; copy < factor; copy++, at += 3) scaled.set(pixel, at);
+    }
+    for (let copy = 1; copy < factor; copy++) scaled.copyWithin(start + copy * stride, start, start + stride);
+  }
+  return { pixels: scaled, width: width * factor, height: height * factor };
+}
+
+export interface SheetOptions {
+  readonly columns: number;
+  /** How much larger each car is drawn; 1 by default. */
+  readonly scale?: number;
+  /** White pixels between the cars; 0 by default. */
+  readonly gap?: number;
+}
+
+/** Many cars of `size` by `size` pixels in one picture, row by row; places without a car stay white. */
+export function sheet(cars: Uint8Array, size: number, { columns, scale = 1, gap = 0 }: SheetOptions): Picture {
+  const bytes = size * size * 3;
+  const count = cars.length / bytes;
+  const rows = Math.ceil(count / columns);
+  const cell = size * scale + gap;
+  const [width, height] = [columns * cell - gap, rows * cell - gap];
+  const pixels = new Uint8Array(width * height * 3).fill(255);
+  for (let index = 0; index < count; index++) {
+    const one = { pixels: cars.subarray(index * bytes, (index + 1) * bytes), width: size, height: size };
+    const car = scaleUp(one, scale);
+    const left = (index % columns) * cell;
+    const top = Math.floor(index / columns) * cell;
+    for (let y = 0; y < car.height; y++)
+      pixels.set(car.pixels.subarray(y * car.width * 3, (y + 1) * car.width * 3), ((top + y) * width + left) * 3);
+  }
+  return { pixels, width, height };
+}

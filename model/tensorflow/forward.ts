@@ -1,0 +1,94 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Layer, Network } from '../architecture/network.ts';
+import { batchNormTraining } from './batch-norm.ts';
+
+/** A network's weights as tensors, by the names of its `WeightSpec`s. */
+export type WeightTensors = ReadonlyMap<string, tf.Tensor>;
+
+/** What batch normalisation saw in one training pass, by layer name. The tensors are kept: whoever asked disposes them. */
+export type BatchStatistics = Map<string, { mean: tf.Tensor1D; variance: tf.Tensor1D }>;
+
+/** Training normalises by the batch and reports its statistics; inference normalises by the moving ones. */
+export type Mode =
+  | { readonly kind: 'inference' }
+  | {
+      readonly kind: 'training';
+      readonly statistics: BatchStatistics;
+      /** Draws `size` factors, each 0 or 1 / (1 - rate); without it dropout lets everything pass. */
+      readonly dropout?: (size: number, rate: number) => Float32Array;
+    };
+
+export const inference: Mode = { kind: 'inference' };
+
+/**
+ * Runs `input` (`[batch, ...network.inputShape]`) through `network`.
+ *
+ * With `logits`, a closing sigmoid is left out, so that losses can be computed without its rounding.
+ */
+export function forward(
+  network: Network,
+  weights: WeightTensors,
+  input: tf.Tensor,
+  mode: Mode,
+  options: { readonly logits?: boolean } = {},
+): tf.Tensor {
+  const layers = options.logits ? network.layers.filter((layer) => layer.kind !== 'sigmoid') : network.layers;
+  return layers.reduce((value, layer, index) => {
+    // Batch normalisation in training subtracts the mean, and with it any bias right before it.
+    const biasless = mode.kind === 'training' && layers[index + 1]?.kind === 'batchNorm';
+    return runLayer(layer, weights, value, mode, biasless);
+  }, input);
+}
+
+function runLayer(layer: Layer, weights: WeightTensors, input: tf.Tensor, mode: Mode, biasless: boolean): tf.Tensor {
+  const weight = <T extends tf.Tensor>(name: string) => weightOf<T>(weights, `${layer.name}/${name}`);
+  const withBias = (value: tf.Tensor) => (biasless ? value : tf.add(value, weight('bias')));
+  switch (layer.kind) {
+    case 'dense':
+      return tf.add(tf.matMul(input as tf.Tensor2D, weight<tf.Tensor2D>('kernel')), weight('bias'));
+    case 'conv':
+      return withBias(tf.conv2d(input as tf.Tensor4D, weight<tf.Tensor4D>('kernel'), layer.stride, 'same'));
+    case 'convTranspose': {
+      const [height = 0, width = 0, channels = 0] = layer.outputShape;
+      const shape: [number, number, number, number] = [input.shape[0] ?? 0, height, width, channels];
+      const kernel = weight<tf.Tensor4D>('kernel');
+      return withBias(tf.conv2dTranspose(input as tf.Tensor4D, kernel, shape, layer.stride, 'same'));
+    }
+    case 'batchNorm':
+      return batchNorm(layer, weights, input as tf.Tensor4D, mode);
+    case 'leakyRelu':
+      return tf.leakyRelu(input, layer.slope);
+    case 'reshape':
+    case 'flatten':
+      return tf.reshape(input, [input.shape[0] ?? 0, ...layer.outputShape]);
+    case 'dropout':
+      if (mode.kind === 'inference' || mode.dropout === undefined) return input;
+      return tf.mul(input, tf.tensor(mode.dropout(input.size, layer.rate), input.shape));
+    case 'tanh':
+      return tf.tanh(input);
+    case 'sigmoid':
+      return tf.sigmoid(input);
+  }
+}
+
+function batchNorm(
+  layer: Extract<Layer, { kind: 'batchNorm' }>,
+  weights: WeightTensors,
+  input: tf.Tensor4D,
+  mode: Mode,
+): tf.Tensor {
+  const weight = (name: string) => weightOf<tf.Tensor1D>(weights, `${layer.name}/${name}`);
+  if (mode.kind === 'inference') {
+    const [mean, variance] = [weight('moving_mean'), weight('moving_variance')];
+    return tf.batchNorm4d(input, mean, variance, weight('beta'), weight('gamma'), layer.epsilon);
+  }
+  const { output, mean, variance } = batchNormTraining(input, weight('gamma'), weight('beta'), layer.epsilon);
+  mode.statistics.set(layer.name, { mean, variance });
+  return output;
+}
+
+function weightOf<T extends tf.Tensor>(weights: WeightTensors, name: string): T {
+  const tensor = weights.get(name);
+  if (tensor === undefined) throw new Error(`the network has no weight ${name}`);
+  return tensor as T;
+}

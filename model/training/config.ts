@@ -1,0 +1,63 @@
+import { z } from 'zod';
+import { architectureSchema } from '../architecture/dcgan.ts';
+import { augmentSchema } from './augment.ts';
+import { lossNames } from './losses.ts';
+import { optimizerSchema } from './optimizer.ts';
+
+/**
+ * Everything that decides what a run computes. One JSON file holds it, flags override it, the run folder keeps it; two
+ * runs with the same configuration, data, program and kind of processor end in the same weights to the bit.
+ */
+
+const adam = { kind: 'adam' } as const;
+
+export const configSchema = z.strictObject({
+  architecture: architectureSchema.prefault({}),
+  /** Governs weights, noise, augmentation and the order of the data. */
+  seed: z.int().min(0).max(4294967295).default(1),
+  batchSize: z.int().min(2).max(1024).default(64),
+  /** How often each picture is shown. */
+  epochs: z.number().gt(0).max(1e6).default(500),
+  loss: z.enum(lossNames).default('cross-entropy'),
+  labels: z
+    .strictObject({
+      /** What the discriminator is to say of real pictures; 0.9 is one-sided smoothing (Salimans et al. 2016). */
+      real: z.number().min(0.5).max(1).default(1),
+      /** What it is to say of generated ones; above 0 is two-sided smoothing. */
+      fake: z.number().min(0).max(0.5).default(0),
+      /** How many of a batch's labels are told the wrong way round, as noise. */
+      flipRate: z.number().min(0).max(0.5).default(0),
+    })
+    .prefault({}),
+  generatorOptimizer: optimizerSchema.prefault(adam),
+  discriminatorOptimizer: optimizerSchema.prefault(adam),
+  /** `apart`: the discriminator is updated on the real, then on the fake batch, as the seed does; `together`: once on both. */
+  discriminatorUpdates: z.enum(['apart', 'together']).default('apart'),
+  /** Steps in which only the discriminator learns, before the first step of both. */
+  pretrainDiscriminator: z.int().min(0).default(0),
+  /** Decay per step of the averaged generator (Yazici et al. 2019), which is the one that ships; 0 keeps no average. */
+  average: z.number().min(0).lt(1).default(0),
+  /** Mirrors real pictures left to right half of the time. */
+  mirror: z.boolean().default(false),
+  augment: augmentSchema.prefault({}),
+  /** Weight of the gradient penalty on real pictures (R1, Mescheder et al. 2018); 0 is none. */
+  r1: z.number().min(0).default(0),
+  /** The penalty is computed every so many steps and weighs as many times as much (lazy, Karras et al. 2020). */
+  r1Every: z.int().min(1).default(16),
+});
+
+export type TrainingConfig = z.output<typeof configSchema>;
+type ConfigInput = z.input<typeof configSchema>;
+
+/** Named starting points. `seed` is the student project's recipe; `fresh` is the best one found. */
+export const presets = {
+  seed: {},
+  fresh: {
+    labels: { real: 0.9 },
+    average: 0.999,
+    mirror: true,
+    augment: { brightness: 1, saturation: 1, contrast: 0.5, translation: 0.125, border: 'mirror' },
+  },
+} as const satisfies Record<string, ConfigInput>;
+
+export type PresetName = keyof typeof presets;

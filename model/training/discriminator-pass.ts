@@ -1,0 +1,71 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { forward } from '../tensorflow/forward.ts';
+import { scoped } from '../tensorflow/tape.ts';
+import { augment } from './augment.ts';
+import type { TrainingConfig } from './config.ts';
+import type { Gan } from './gan.ts';
+import { discriminatorLoss, generatorLoss } from './losses.ts';
+import { type Gradients, learningNames, mergeStatistics, readGradients, trainingPass, withTrainable } from './pass.ts';
+import { weightTensors } from './weights.ts';
+
+/** The discriminator's loss on one batch, and the slope of that loss in each of its weights. */
+export interface DiscriminatorPass {
+  readonly loss: number;
+  readonly gradients: Gradients;
+}
+
+/** One training pass over a batch that is all real or all generated; moves the moving statistics. */
+export function discriminatorPass(
+  config: TrainingConfig,
+  gan: Gan,
+  images: tf.Tensor4D,
+  kind: 'real' | 'fake',
+): DiscriminatorPass {
+  const { network, weights } = gan.discriminator;
+  const pass = trainingPass(gan.random);
+  const result = scoped(() => {
+    const seen = augment(config.augment, images, gan.random);
+    const labels = drawLabels(config, gan, kind);
+    const tensors = weightTensors(network, weights);
+    const names = learningNames(network);
+    const { value, grads } = tf.valueAndGrads((...trainable: tf.Tensor[]) => {
+      const logits = forward(network, withTrainable(tensors, names, trainable), seen, pass, { logits: true });
+      return discriminatorLoss(config.loss, logits, labels);
+    })(names.map((name) => tensors.get(name) as tf.Tensor));
+    return { loss: value.dataSync()[0] as number, gradients: readGradients(names, grads) };
+  });
+  mergeStatistics(network, weights, pass.statistics);
+  return result;
+}
+
+/** The generator's loss on a generated batch, and its slope in every pixel; leaves the discriminator as it is. */
+export function imagePass(
+  config: TrainingConfig,
+  gan: Gan,
+  images: tf.Tensor4D,
+): { readonly loss: number; readonly slope: tf.Tensor4D } {
+  const { network, weights } = gan.discriminator;
+  const pass = trainingPass(gan.random);
+  let loss = Number.NaN;
+  const slope = tf.tidy(() => {
+    const tensors = weightTensors(network, weights);
+    const { value, grad } = tf.valueAndGrad((x: tf.Tensor) => {
+      const seen = augment(config.augment, x as tf.Tensor4D, gan.random);
+      return generatorLoss(config.loss, forward(network, tensors, seen, pass, { logits: true }));
+    })(images);
+    loss = value.dataSync()[0] as number;
+    return grad as tf.Tensor4D;
+  });
+  for (const { mean, variance } of pass.statistics.values()) tf.dispose([mean, variance]);
+  return { loss, slope };
+}
+
+/** Labels after smoothing; some told the wrong way round where the configuration asks for noise. */
+function drawLabels(config: TrainingConfig, gan: Gan, kind: 'real' | 'fake'): tf.Tensor2D {
+  const { real, fake, flipRate } = config.labels;
+  const [told, flipped] = kind === 'real' ? [real, fake] : [fake, real];
+  const labels = Array.from({ length: config.batchSize }, () =>
+    flipRate > 0 && gan.random.uniform() < flipRate ? flipped : told,
+  );
+  return tf.tensor2d(labels, [config.batchSize, 1]);
+}

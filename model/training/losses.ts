@@ -1,0 +1,31 @@
+import * as tf from '@tensorflow/tfjs-core';
+
+/**
+ * Losses over logits, each averaged over the batch.
+ *
+ * - `cross-entropy`: binary cross-entropy; the generator's is the non-saturating one (Goodfellow et al. 2014), which
+ *   labels its cars as real.
+ * - `hinge`: the margin loss (Lim and Ye 2017).
+ */
+export const lossNames = ['cross-entropy', 'hinge'] as const;
+export type LossName = (typeof lossNames)[number];
+
+/** Cross-entropy of `logits` with `labels` of the same shape: max(x, 0) - x z + log(1 + exp(-|x|)). */
+export function crossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.Scalar {
+  const stable = tf.softplus(tf.neg(tf.abs(logits)));
+  return tf.mean(tf.add(tf.sub(tf.relu(logits), tf.mul(logits, labels)), stable));
+}
+
+/** The discriminator's loss on one batch; `labels` are 1 for real, 0 for fake, after smoothing and flipping. */
+export function discriminatorLoss(name: LossName, logits: tf.Tensor, labels: tf.Tensor): tf.Scalar {
+  if (name === 'cross-entropy') return crossEntropy(logits, labels);
+  // A label z in [0, 1] becomes the direction 2z - 1, so that a smoothed label asks for a narrower margin.
+  const direction = tf.sub(tf.mul(labels, 2), 1);
+  return tf.mean(tf.relu(tf.sub(1, tf.mul(logits, direction))));
+}
+
+/** The generator's loss on what the discriminator says of its cars. */
+export function generatorLoss(name: LossName, logits: tf.Tensor): tf.Scalar {
+  if (name === 'cross-entropy') return crossEntropy(logits, tf.onesLike(logits));
+  return tf.neg(tf.mean(logits));
+}
