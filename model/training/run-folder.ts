@@ -1,0 +1,95 @@
+import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FreshcarError } from '../errors.ts';
+import { reasonOf, writeWhole } from '../files.ts';
+import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
+import type { TrainingConfig } from './config.ts';
+
+/**
+ * The folder of one run: `config.json` (exactly what runs), `checkpoints/` (the last two), `sheets/` (the same cars over
+ * time), `metrics.jsonl` (a line a report), and `bundle/` once there is a model to serve.
+ */
+
+const checkpointPattern = /^step-(\d{8})\.safetensors$/;
+/** Two, so that one is good while the other is written, and an older one is left if the newest is damaged later. */
+const keptCheckpoints = 2;
+
+export interface RunFolder {
+  readonly path: string;
+  /** Every checkpoint's file name, newest first. */
+  checkpoints(): Promise<string[]>;
+  saveCheckpoint(checkpoint: Checkpoint): Promise<void>;
+  /** The newest checkpoint that can be read; `warn` is told of each damaged one. Undefined where there is none at all. */
+  latestCheckpoint(warn: (message: string) => void): Promise<Checkpoint | undefined>;
+  saveConfig(config: TrainingConfig): Promise<void>;
+  saveSheet(step: number, png: Uint8Array): Promise<void>;
+  /** Appends one line of JSON to `metrics.jsonl`. */
+  appendMetrics(metrics: Readonly<Record<string, number | string>>): Promise<void>;
+  /** Drops the lines of `metrics.jsonl` after `step`, which a resumed run will write again. */
+  truncateMetrics(step: number): Promise<void>;
+}
+
+export function openRunFolder(path: string): RunFolder {
+  const checkpointFolder = join(path, 'checkpoints');
+  const metricsPath = join(path, 'metrics.jsonl');
+
+  const checkpoints = async () => {
+    const names = await readdir(checkpointFolder).catch(() => []);
+    return names
+      .filter((name) => checkpointPattern.test(name))
+      .sort()
+      .reverse();
+  };
+
+  return {
+    path,
+    checkpoints,
+    saveCheckpoint: async (checkpoint) => {
+      const name = `step-${String(checkpoint.gan.step).padStart(8, '0')}.safetensors`;
+      await writeWhole(join(checkpointFolder, name), encodeCheckpoint(checkpoint));
+      const outdated = (await checkpoints()).slice(keptCheckpoints);
+      await Promise.all(outdated.map((old) => rm(join(checkpointFolder, old), { force: true })));
+    },
+    latestCheckpoint: async (warn) => {
+      const names = await checkpoints();
+      for (const name of names) {
+        try {
+          return decodeCheckpoint(await readFile(join(checkpointFolder, name)), join(checkpointFolder, name));
+        } catch (cause) {
+          warn(cause instanceof FreshcarError ? cause.message : `${name} cannot be read: ${reasonOf(cause)}.`);
+        }
+      }
+      if (names.length === 0) return undefined;
+      throw new FreshcarError('training-failed', `No checkpoint in ${checkpointFolder} can be read.`);
+    },
+    saveConfig: (config) => writeWhole(join(path, 'config.json'), `${JSON.stringify(config, undefined, 2)}\n`),
+    saveSheet: (step, png) => writeWhole(join(path, 'sheets', `step-${String(step).padStart(8, '0')}.png`), png),
+    appendMetrics: async (metrics) => {
+      await mkdir(path, { recursive: true });
+      const file = await open(metricsPath, 'a');
+      await file.appendFile(`${JSON.stringify(metrics)}\n`).finally(() => file.close());
+    },
+    truncateMetrics: async (step) => {
+      const text = await readFile(metricsPath, 'utf8').catch(() => '');
+      const kept = text.split('\n').filter((line) => line !== '' && stepOf(line) <= step);
+      await writeWhole(metricsPath, kept.map((line) => `${line}\n`).join(''));
+    },
+  };
+}
+
+/** Whether a path holds anything, so that a new run does not mix with an old one. */
+export async function holdsRun(path: string): Promise<boolean> {
+  return stat(join(path, 'config.json')).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** A line that was cut off by a killed process counts as after every step. */
+function stepOf(line: string): number {
+  try {
+    return JSON.parse(line).step;
+  } catch {
+    return Number.POSITIVE_INFINITY;
+  }
+}

@@ -1,0 +1,125 @@
+import { encodePng, sheet } from '../image.ts';
+import { latentsFromSeeds } from '../latent.ts';
+import { createBatches } from './batches.ts';
+import type { Checkpoint } from './checkpoint.ts';
+import type { TrainingConfig } from './config.ts';
+import { createGan, type Gan } from './gan.ts';
+import type { RunFolder } from './run-folder.ts';
+import { drawCars } from './sample.ts';
+import { type StepLosses, trainStep } from './step.ts';
+
+/** What the trainer tells of its way. */
+export interface Progress {
+  readonly step: number;
+  readonly steps: number;
+  readonly epoch: number;
+  /** Means since the last report. */
+  readonly losses: StepLosses;
+  readonly imagesPerSecond: number;
+  readonly secondsLeft: number;
+}
+
+export interface TrainerOptions {
+  readonly config: TrainingConfig;
+  readonly data: { readonly images: Uint8Array; readonly sha256: string };
+  readonly folder: RunFolder;
+  /** Goes on from here instead of from fresh weights. */
+  readonly checkpoint?: Checkpoint | undefined;
+  /** Steps between two checkpoints, and between two sheets. */
+  readonly checkpointEvery: number;
+  readonly sheetEvery: number;
+  readonly reportEvery: number;
+  readonly report: (progress: Progress) => void;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now: () => number;
+  /** Asked to stop, the trainer finishes its step, saves a checkpoint and returns. */
+  readonly signal: AbortSignal;
+}
+
+/** How a run ended: all its steps done, or stopped on the way and ready to be resumed. */
+export interface TrainingResult {
+  readonly gan: Gan;
+  readonly finished: boolean;
+}
+
+/** The cars of every sheet: the same 64 seeds, so that sheets can be compared. */
+const sheetSeeds = Array.from({ length: 64 }, (_, seed) => seed);
+
+/** How many steps show every picture `epochs` times. */
+export function totalSteps(config: TrainingConfig, pictures: number): number {
+  return Math.ceil((config.epochs * pictures) / config.batchSize) + config.pretrainDiscriminator;
+}
+
+/** Runs the loop until its steps are done or `signal` asks for a stop. */
+export async function train(options: TrainerOptions): Promise<TrainingResult> {
+  const { config, data, folder, signal } = options;
+  const gan = options.checkpoint?.gan ?? createGan(config);
+  const batches = createBatches({
+    images: data.images,
+    imageSize: config.architecture.imageSize,
+    batchSize: config.batchSize,
+    mirror: config.mirror,
+    random: gan.random,
+    ...(options.checkpoint && { position: options.checkpoint.position }),
+  });
+  const pictures = data.images.length / (config.architecture.imageSize ** 2 * 3);
+  const steps = totalSteps(config, pictures);
+  const save = () => folder.saveCheckpoint({ config, dataSha256: data.sha256, gan, position: batches.position() });
+  const meter = createMeter(options, steps, pictures, gan.step);
+
+  if (gan.step === 0) await saveSheet(options, gan);
+  while (gan.step < steps && !signal.aborted) {
+    await meter.add(gan.step + 1, trainStep(config, gan, batches.next()));
+    if (gan.step % options.sheetEvery === 0 || gan.step === steps) await saveSheet(options, gan);
+    if (gan.step % options.checkpointEvery === 0 && gan.step < steps) await save();
+    // Steps compute without a pause; this lets signals and timers in.
+    await new Promise(setImmediate);
+  }
+  await save();
+  return { gan, finished: gan.step >= steps };
+}
+
+async function saveSheet({ config, folder }: TrainerOptions, gan: Gan): Promise<void> {
+  const cars = drawCars(
+    gan.generator.network,
+    gan.average,
+    latentsFromSeeds(sheetSeeds, config.architecture.latentSize),
+  );
+  const scale = Math.max(1, Math.round(96 / config.architecture.imageSize));
+  await folder.saveSheet(
+    gan.step,
+    encodePng(sheet(cars, config.architecture.imageSize, { columns: 8, scale, gap: 2 })),
+  );
+}
+
+/** Averages losses and speed over the steps of one report. */
+function createMeter(options: TrainerOptions, steps: number, pictures: number, firstStep: number) {
+  const { config, folder, now } = options;
+  let sums = { discriminatorReal: 0, discriminatorFake: 0, generator: 0 };
+  let since = { step: firstStep, time: now() };
+  return {
+    add: async (step: number, losses: StepLosses) => {
+      for (const name of ['discriminatorReal', 'discriminatorFake', 'generator'] as const) sums[name] += losses[name];
+      if (step % options.reportEvery !== 0 && step !== steps) return;
+      const done = step - since.step;
+      const secondsPerStep = (now() - since.time) / 1000 / done;
+      const means = {
+        discriminatorReal: sums.discriminatorReal / done,
+        discriminatorFake: sums.discriminatorFake / done,
+        generator: sums.generator / done,
+      };
+      const progress: Progress = {
+        step,
+        steps,
+        epoch: (step * config.batchSize) / pictures,
+        losses: means,
+        imagesPerSecond: config.batchSize / secondsPerStep,
+        secondsLeft: (steps - step) * secondsPerStep,
+      };
+      options.report(progress);
+      await folder.appendMetrics({ step, epoch: progress.epoch, ...means, imagesPerSecond: progress.imagesPerSecond });
+      sums = { discriminatorReal: 0, discriminatorFake: 0, generator: 0 };
+      since = { step, time: now() };
+    },
+  };
+}
