@@ -33,6 +33,16 @@ export const configSchema = z.strictObject({
   discriminatorOptimizer: optimizerSchema.prefault(adam),
   /** `apart`: the discriminator is updated on the real, then on the fake batch, as the seed does; `together`: once on both. */
   discriminatorUpdates: z.enum(['apart', 'together']).default('apart'),
+  /**
+   * The generated batch that the discriminator learns from: `shared` is the one that the generator then learns from, drawn
+   * once for both; `predicted` is another, drawn by the moving statistics, as Keras's `predict` does for the seed.
+   */
+  fakes: z.enum(['shared', 'predicted']).default('shared'),
+  /**
+   * What the discriminator normalises by while the generator learns: the `batch`, or its `moving` statistics, as Keras does
+   * for the seed, where a layer that is not trainable runs in inference.
+   */
+  frozenNormalisation: z.enum(['batch', 'moving']).default('batch'),
   /** Steps in which only the discriminator learns, before the first step of both. */
   pretrainDiscriminator: z.int().min(0).default(0),
   /** Decay per step of the averaged generator (Yazici et al. 2019), which is the one that ships; 0 keeps no average. */
@@ -51,7 +61,7 @@ type ConfigInput = z.input<typeof configSchema>;
 
 /** Named starting points. `seed` is the student project's recipe; `fresh` is the best one found. */
 export const presets = {
-  seed: {},
+  seed: { fakes: 'predicted', frozenNormalisation: 'moving' },
   fresh: {
     labels: { real: 0.9 },
     average: 0.999,

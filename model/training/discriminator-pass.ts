@@ -45,13 +45,14 @@ export function imagePass(
   images: tf.Tensor4D,
 ): { readonly loss: number; readonly slope: tf.Tensor4D } {
   const { network, weights } = gan.discriminator;
-  const pass = trainingPass(gan.random);
+  const pass = { ...trainingPass(gan.random), normalisation: config.frozenNormalisation };
   let loss = Number.NaN;
   const slope = tf.tidy(() => {
     const tensors = weightTensors(network, weights);
     const { value, grad } = tf.valueAndGrad((x: tf.Tensor) => {
       const seen = augment(config.augment, x as tf.Tensor4D, gan.random);
-      return generatorLoss(config.loss, forward(network, tensors, seen, pass, { logits: true }));
+      const logits = forward(network, tensors, seen, pass, { logits: true });
+      return generatorLoss(config.loss, logits);
     })(images);
     loss = value.dataSync()[0] as number;
     return grad as tf.Tensor4D;

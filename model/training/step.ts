@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { forward } from '../tensorflow/forward.ts';
+import { forward, inference } from '../tensorflow/forward.ts';
 import { outsideTape, scoped } from '../tensorflow/tape.ts';
 import type { TrainingConfig } from './config.ts';
 import { discriminatorPass, imagePass } from './discriminator-pass.ts';
@@ -54,7 +54,8 @@ function bothStep(config: TrainingConfig, gan: Gan, real: tf.Tensor4D): StepLoss
   const { grads } = tf.valueAndGrads((...trainable: tf.Tensor[]) => {
     const fake = forward(network, withTrainable(tensors, names, trainable), latents, pass) as tf.Tensor4D;
     const slope = outsideTape(() => {
-      const discriminator = discriminatorStep(config, gan, real, fake);
+      const seen = config.fakes === 'shared' ? fake : drawFakes(config, gan);
+      const discriminator = discriminatorStep(config, gan, real, seen);
       const { loss, slope } = imagePass(config, gan, fake);
       losses = { ...discriminator, generator: loss };
       return slope;
@@ -80,15 +81,12 @@ function discriminatorStep(config: TrainingConfig, gan: Gan, real: tf.Tensor4D, 
   return { discriminatorReal: onReal.loss, discriminatorFake: onFake.loss };
 }
 
-/** A generated batch that nothing learns from but the discriminator. */
+/** A generated batch that the generator does not learn from, drawn by the moving statistics. */
 function drawFakes(config: TrainingConfig, gan: Gan): tf.Tensor4D {
   const { network, weights } = gan.generator;
-  const pass = trainingPass(gan.random);
-  const images = tf.tidy(
-    () => forward(network, weightTensors(network, weights), drawLatents(config, gan), pass) as tf.Tensor4D,
+  return tf.tidy(
+    () => forward(network, weightTensors(network, weights), drawLatents(config, gan), inference) as tf.Tensor4D,
   );
-  mergeStatistics(network, weights, pass.statistics);
-  return images;
 }
 
 function drawLatents(config: TrainingConfig, gan: Gan): tf.Tensor2D {

@@ -54,7 +54,8 @@ export function decodeTensorFile(bytes: Uint8Array, name: string): TensorFile {
   const { __metadata__: metadata, ...entries } = header;
   if (metadata?.sha256 !== sha256(data)) throw damaged('its SHA-256 is not what was written; it is cut off or changed');
   const arrays = Object.entries(entries).map(([key, { dtype, data_offsets }]): [string, Float32Array | Uint32Array] => {
-    const copy = data.slice(...data_offsets).buffer;
+    // A copy, since the arrays may begin at any byte and training changes them in place.
+    const copy = Uint8Array.from(data.subarray(...data_offsets)).buffer;
     return [key, dtype === 'F32' ? new Float32Array(copy) : new Uint32Array(copy)];
   });
   return { arrays: new Map(arrays), metadata };

@@ -67,6 +67,8 @@ export async function train(options: TrainerOptions): Promise<TrainingResult> {
   const save = () => folder.saveCheckpoint({ config, dataSha256: data.sha256, gan, position: batches.position() });
   const meter = createMeter(options, steps, pictures, gan.step);
 
+  // A killed run may have reported steps that it did not save; they come again.
+  await folder.truncateMetrics(gan.step);
   if (gan.step === 0) await saveSheet(options, gan);
   while (gan.step < steps && !signal.aborted) {
     await meter.add(gan.step + 1, trainStep(config, gan, batches.next()));
