@@ -1,0 +1,36 @@
+import { randomInt } from 'node:crypto';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { S3Client } from '@aws-sdk/client-s3';
+import { z } from 'zod';
+import { modelsPrefix } from '../../model/store/pointer.ts';
+import { s3Source } from '../../model/store/s3.ts';
+import { createApp } from './app.ts';
+import { createLambdaHandler } from './lambda.ts';
+import { loadCurrentModel } from './load-model.ts';
+import { jsonLog } from './log.ts';
+import { createModelKeeper } from './model-keeper.ts';
+import { readPage } from './page-routes.ts';
+
+/** What the Lambda function is told by its environment. */
+const environmentSchema = z.object({
+  /** The bucket with the bundles. */
+  MODEL_BUCKET: z.string().min(3),
+  /** What the bundles' keys begin with. */
+  MODEL_PREFIX: z.string().endsWith('/').default(modelsPrefix),
+});
+
+const environment = environmentSchema.parse(process.env);
+const log = jsonLog((line) => process.stdout.write(`${line}\n`));
+const source = s3Source({
+  // s3Source retries by itself. The endpoint of a test's server comes from AWS_ENDPOINT_URL_S3.
+  client: new S3Client({ maxAttempts: 1, forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined }),
+  bucket: environment.MODEL_BUCKET,
+  prefix: environment.MODEL_PREFIX,
+});
+const model = createModelKeeper({ load: () => loadCurrentModel(source), log, now: () => performance.now() });
+const page = await readPage(path.join(path.dirname(fileURLToPath(import.meta.url)), 'page'));
+const app = createApp({ model, freshSeed: () => randomInt(2 ** 32), log, page });
+
+/** AWS calls this. */
+export const handler = createLambdaHandler({ app, model });

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest';
+import { FreshcarError } from '../../../model/errors.ts';
+import { retry, TransientError } from '../../../model/store/retry.ts';
+
+/** A clock that only sleeping moves. */
+function simulated(budget: number) {
+  const pauses: number[] = [];
+  let time = 0;
+  const sleep = async (milliseconds: number) => {
+    pauses.push(milliseconds);
+    time += milliseconds;
+  };
+  return { pauses, options: { budget, firstPause: 100, now: () => time, sleep, random: () => 0.5 } };
+}
+
+it('doubles the bound of its pauses and stays within the budget', async () => {
+  const { pauses, options } = simulated(1000);
+  const fail = async () => {
+    throw new TransientError('busy');
+  };
+  await expect(retry(fail, options)).rejects.toThrow('busy');
+  // The next pause would be 800 and end after 1000 milliseconds.
+  expect(pauses).toEqual([50, 100, 200, 400]);
+});
+
+it('returns the first success', async () => {
+  const { pauses, options } = simulated(1000);
+  let calls = 0;
+  const work = async () => {
+    calls += 1;
+    if (calls < 3) throw new TransientError('busy');
+    return calls;
+  };
+  expect(await retry(work, options)).toBe(3);
+  expect(pauses).toEqual([50, 100]);
+});
+
+it('throws at once what will not pass by itself', async () => {
+  const { pauses, options } = simulated(1000);
+  const fail = async () => {
+    throw new FreshcarError('unavailable', 'denied');
+  };
+  await expect(retry(fail, options)).rejects.toThrow('denied');
+  expect(pauses).toEqual([]);
+});
