@@ -1,0 +1,35 @@
+import { z } from 'zod';
+
+/**
+ * The `.json` beside a packed dataset: what is in it, where that came from and what was left out. It names no time and no
+ * path of the machine, so that the same pictures and options give the same bytes anywhere.
+ */
+export const provenanceSchema = z.object({
+  /** The format of this file. */
+  format: z.literal(1),
+  count: z.int().min(1),
+  imageSize: z.int().min(1),
+  /** SHA-256 of the whole `.npy` file. */
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+  source: z.object({
+    kind: z.string(),
+    name: z.string(),
+    /** Pictures that the source offered, those left out included. */
+    pictures: z.int(),
+    notes: z.record(z.string(), z.union([z.string(), z.number()])),
+  }),
+  options: z.record(z.string(), z.union([z.string(), z.number()])),
+  /** Pictures, files and folders that could not be read, each with its reason. */
+  unreadable: z.array(z.object({ name: z.string(), reason: z.string() })),
+  /** Pictures left out because they are the same as, or much like, an earlier one. */
+  duplicates: z.array(z.object({ name: z.string(), of: z.string() })),
+  /** What made it: the program and its version. */
+  code: z.object({ name: z.string(), version: z.string() }),
+});
+
+export type Provenance = z.output<typeof provenanceSchema>;
+
+/** `cars.npy` has its provenance in `cars.json` and its contact sheet in `cars.png`. */
+export function besides(npyPath: string, ending: '.json' | '.png'): string {
+  return npyPath.replace(/\.npy$/i, '') + ending;
+}
