@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest';
+import {
+  type Architecture,
+  architectureSchema,
+  defaultArchitecture,
+  discriminator,
+  generator,
+} from '../../../model/architecture/dcgan.ts';
+import { countParameters, type Network } from '../../../model/architecture/network.ts';
+import discriminatorByKeras from '../../fixtures/keras/discriminator.json' with { type: 'json' };
+import familyByKeras from '../../fixtures/keras/family.json' with { type: 'json' };
+import generatorByKeras from '../../fixtures/keras/generator.json' with { type: 'json' };
+
+const shapesOf = (network: Network) => network.layers.map(({ outputShape }) => outputShape);
+const layersOf = (network: Network) =>
+  network.layers.map(({ kind, name, outputShape }) => ({ kind, name, outputShape }));
+
+describe('the default networks', () => {
+  it("have the seed's parameter counts", () => {
+    expect(countParameters(generator(defaultArchitecture))).toEqual({ total: 1_467_651, trainable: 1_466_883 });
+    expect(countParameters(discriminator(defaultArchitecture))).toEqual({ total: 926_209, trainable: 925_057 });
+  });
+
+  it('have the layers and shapes that Keras reports for the seed', () => {
+    expect(layersOf(generator(defaultArchitecture))).toEqual(generatorByKeras.layers);
+    expect(layersOf(discriminator(defaultArchitecture))).toEqual(discriminatorByKeras.layers);
+  });
+
+  it('take what the other gives: a latent vector in, a picture between them, a probability out', () => {
+    expect(generator(defaultArchitecture).inputShape).toEqual([100]);
+    expect(generator(defaultArchitecture).outputShape).toEqual([32, 32, 3]);
+    expect(discriminator(defaultArchitecture).inputShape).toEqual([32, 32, 3]);
+    expect(discriminator(defaultArchitecture).outputShape).toEqual([1]);
+  });
+
+  it.each([generator(defaultArchitecture), discriminator(defaultArchitecture)])(
+    'give every weight of the $name a name of its own',
+    ({ weights }) => {
+      expect(new Set(weights.map(({ name }) => name)).size).toBe(weights.length);
+    },
+  );
+});
+
+describe('the family of networks', () => {
+  const members = familyByKeras.members.map((member) => ({ title: JSON.stringify(member.architecture), ...member }));
+
+  it.each(members)('agrees with Keras in counts and shapes at $title', (member) => {
+    const architecture = architectureSchema.parse(member.architecture);
+    for (const [network, expected] of [
+      [generator(architecture), member.generator],
+      [discriminator(architecture), member.discriminator],
+    ] as const) {
+      expect(countParameters(network)).toEqual({ total: expected.total, trainable: expected.trainable });
+      expect(shapesOf(network)).toEqual(expected.outputShapes);
+    }
+  });
+});
+
+describe('architectureSchema', () => {
+  it("fills in the seed's networks", () => {
+    const seed: Architecture = {
+      latentSize: 100,
+      imageSize: 32,
+      depth: 3,
+      baseChannels: 256,
+      channels: 128,
+      firstChannels: 64,
+    };
+    expect(architectureSchema.parse({})).toEqual(seed);
+  });
+
+  it.each([
+    [32, 3],
+    [64, 4],
+    [128, 5],
+  ])('goes down to a 4x4 map at %i pixels, which takes a depth of %i', (imageSize, depth) => {
+    expect(architectureSchema.parse({ imageSize }).depth).toBe(depth);
+  });
+
+  it('keeps a depth that was asked for', () => {
+    expect(architectureSchema.parse({ imageSize: 64, depth: 3 }).depth).toBe(3);
+  });
+
+  it('parses what it gave to the same again', () => {
+    for (const { architecture } of familyByKeras.members) {
+      const once = architectureSchema.parse(architecture);
+      expect(architectureSchema.parse(once)).toEqual(once);
+      expect(architectureSchema.parse(JSON.parse(JSON.stringify(once)))).toEqual(once);
+    }
+  });
+
+  it.each([
+    ['a size that is no power of two', { imageSize: 48 }, ['imageSize']],
+    ['a size as text', { imageSize: '64' }, ['imageSize']],
+    ['a depth that leaves a single pixel', { imageSize: 32, depth: 5 }, ['depth']],
+    ['a depth beyond the family', { imageSize: 128, depth: 6 }, ['depth']],
+    ['a fraction of a channel', { channels: 12.5 }, ['channels']],
+    ['too few channels', { baseChannels: 7 }, ['baseChannels']],
+    ['an empty latent vector', { latentSize: 0 }, ['latentSize']],
+  ])('refuses %s, and names the field', (_, value, path) => {
+    expect(architectureSchema.safeParse(value).error?.issues.map((issue) => issue.path)).toEqual([path]);
+  });
+
+  it('refuses a key that it does not know, and names it', () => {
+    const { error } = architectureSchema.safeParse({ latent: 100 });
+    expect(error?.issues).toMatchObject([{ code: 'unrecognized_keys', keys: ['latent'] }]);
+  });
+});
