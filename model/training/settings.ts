@@ -1,0 +1,145 @@
+import { z } from 'zod';
+import { FreshcarError } from '../errors.ts';
+import { configSchema, type PresetName, presets, type TrainingConfig } from './config.ts';
+
+/**
+ * Every setting of a run under one name, said once: the command line's flags and a training job's hyperparameters are
+ * these. Values arrive as text and are checked by the configuration's schema.
+ */
+export interface Setting {
+  /** Kebab-case: `--batch-size` on the command line, `batch-size` as a hyperparameter. */
+  readonly name: string;
+  /** Where it lies in the configuration. */
+  readonly path: readonly string[];
+  readonly kind: 'number' | 'text' | 'boolean';
+  readonly help: string;
+}
+
+const number = (name: string, path: string, help: string): Setting => ({
+  name,
+  path: path.split('.'),
+  kind: 'number',
+  help,
+});
+const text = (name: string, path: string, help: string): Setting => ({
+  name,
+  path: path.split('.'),
+  kind: 'text',
+  help,
+});
+const toggle = (name: string, path: string, help: string): Setting => ({
+  name,
+  path: path.split('.'),
+  kind: 'boolean',
+  help,
+});
+
+export const settings: readonly Setting[] = [
+  number('epochs', 'epochs', 'how often each picture is shown'),
+  number('batch-size', 'batchSize', 'pictures a step'),
+  number('seed', 'seed', 'governs weights, noise and order; 0 to 4294967295'),
+  number('image-size', 'architecture.imageSize', 'width and height of a car: 32, 64 or 128'),
+  number('latent-size', 'architecture.latentSize', 'numbers that make one car'),
+  number('depth', 'architecture.depth', 'how often the generator doubles the picture'),
+  number('channels', 'architecture.channels', 'width of the layers between the smallest map and the picture'),
+  number('base-channels', 'architecture.baseChannels', 'width of the smallest map'),
+  number('first-channels', 'architecture.firstChannels', "width of the discriminator's first layer"),
+  text('loss', 'loss', 'cross-entropy or hinge'),
+  number('real-label', 'labels.real', 'what the discriminator is to say of real pictures; 0.9 is one-sided smoothing'),
+  number('fake-label', 'labels.fake', 'what it is to say of generated ones; above 0 is two-sided smoothing'),
+  number('flip-rate', 'labels.flipRate', 'how many labels are told the wrong way round'),
+  text('generator-optimizer', 'generatorOptimizer.kind', 'adam, rmsprop or sgd'),
+  number('generator-rate', 'generatorOptimizer.rate', 'learning rate of the generator'),
+  text('discriminator-optimizer', 'discriminatorOptimizer.kind', 'adam, rmsprop or sgd'),
+  number('discriminator-rate', 'discriminatorOptimizer.rate', 'learning rate of the discriminator'),
+  text(
+    'discriminator-updates',
+    'discriminatorUpdates',
+    'apart: after the real and after the fake batch; together: once',
+  ),
+  text('fakes', 'fakes', "shared: both networks learn from one generated batch; predicted: the seed's way"),
+  text('frozen-normalisation', 'frozenNormalisation', 'batch or moving, while the generator learns'),
+  number('pretrain-discriminator', 'pretrainDiscriminator', 'steps in which only the discriminator learns'),
+  number('average', 'average', 'decay of the averaged generator; 0 keeps none'),
+  toggle('mirror', 'mirror', 'mirror real pictures left to right half of the time'),
+  number('brightness', 'augment.brightness', 'augmentation: brightness, 0 to 2'),
+  number('saturation', 'augment.saturation', 'augmentation: saturation, 0 to 2'),
+  number('contrast', 'augment.contrast', 'augmentation: contrast, 0 to 1'),
+  number('translation', 'augment.translation', 'augmentation: shift, as a part of the width'),
+  text('border', 'augment.border', 'what a shift lets in: mirror or black'),
+  number('cutout', 'augment.cutout', 'augmentation: side of the square cut out, as a part of the width'),
+  number('r1', 'r1', 'weight of the gradient penalty on real pictures'),
+  number('r1-every', 'r1Every', 'steps between two penalties'),
+];
+
+export interface ConfigSources {
+  readonly preset: PresetName;
+  /** A configuration file's content, which overrides the preset. */
+  readonly file?: unknown;
+  /** Setting names and their values as text, which override both. */
+  readonly values?: Readonly<Record<string, string>>;
+}
+
+/** @throws FreshcarError `invalid-input` that names every setting that is wrong, with its value and what it may be. */
+export function resolveConfig({ preset, file = {}, values = {} }: ConfigSources): TrainingConfig {
+  const fileParts = z.record(z.string(), z.unknown()).safeParse(file);
+  if (!fileParts.success) throw new FreshcarError('invalid-input', 'A configuration file holds one JSON object.');
+  const merged = Object.entries(values).reduce<Record<string, unknown>>(
+    (config, [name, value]) => {
+      const setting = settings.find((candidate) => candidate.name === name);
+      if (setting === undefined) throw new FreshcarError('invalid-input', `There is no setting ${name}.`);
+      return merge(config, nest(setting.path, parseValue(setting, value)));
+    },
+    merge(presets[preset], fileParts.data),
+  );
+  const parsed = configSchema.safeParse(merged);
+  if (parsed.success) return parsed.data;
+  const faults = parsed.error.issues.map(({ path, message }) => `${nameOf(path)}: ${message}`);
+  throw new FreshcarError('invalid-input', `The configuration cannot be used. ${faults.join('. ')}.`);
+}
+
+/** What a setting is when a run with `preset` says nothing else; undefined where the schema derives it. */
+export function defaultOf(setting: Setting, preset: PresetName): unknown {
+  return setting.path.reduce<unknown>(
+    (value, key) => (isRecord(value) ? value[key] : undefined),
+    resolveConfig({ preset }),
+  );
+}
+
+function parseValue({ kind, name }: Setting, value: string): unknown {
+  if (kind === 'text') return value;
+  if (kind === 'boolean') {
+    if (value === 'true' || value === 'false') return value === 'true';
+    throw new FreshcarError('invalid-input', `${name} is true or false, not "${value}".`);
+  }
+  const parsed = value.trim() === '' ? Number.NaN : Number(value);
+  if (Number.isFinite(parsed)) return parsed;
+  throw new FreshcarError('invalid-input', `${name} is a number, not "${value}".`);
+}
+
+/** The setting's own name for a place in the configuration, so that a message speaks the caller's language. */
+function nameOf(path: readonly PropertyKey[]): string {
+  const place = path.join('.');
+  const setting = settings.find((candidate) => candidate.path.join('.') === place);
+  return setting?.name ?? (place === '' ? 'configuration' : place);
+}
+
+function nest([key, ...rest]: readonly string[], value: unknown): Record<string, unknown> {
+  return { [key ?? '']: rest.length === 0 ? value : nest(rest, value) };
+}
+
+function merge(
+  base: Readonly<Record<string, unknown>>,
+  over: Readonly<Record<string, unknown>>,
+): Record<string, unknown> {
+  const merged: Record<string, unknown> = { ...base };
+  for (const [key, value] of Object.entries(over)) {
+    const below = merged[key];
+    merged[key] = isRecord(below) && isRecord(value) ? merge(below, value) : value;
+  }
+  return merged;
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,56 @@
+import { describe, expect, it } from 'vitest';
+import { presets } from '../../../model/training/config.ts';
+import { defaultOf, resolveConfig, settings } from '../../../model/training/settings.ts';
+
+describe('the settings of a run', () => {
+  it('come from the preset, overridden by a file, overridden by flags', () => {
+    const config = resolveConfig({
+      preset: 'fresh',
+      file: { batchSize: 32, augment: { brightness: 0.25 }, epochs: 10 },
+      values: { 'batch-size': '16', 'real-label': '0.8', mirror: 'false' },
+    });
+    expect(config).toMatchObject({ batchSize: 16, epochs: 10, labels: { real: 0.8, fake: 0 }, mirror: false });
+    expect(config.augment).toMatchObject({ brightness: 0.25, translation: 0.125 });
+  });
+
+  it("keeps the seed's recipe to the letter in its preset", () => {
+    expect(resolveConfig({ preset: 'seed' })).toMatchObject({
+      batchSize: 64,
+      loss: 'cross-entropy',
+      labels: { real: 1, fake: 0, flipRate: 0 },
+      generatorOptimizer: { kind: 'adam', rate: 2e-4, beta1: 0.5 },
+      discriminatorOptimizer: { kind: 'adam', rate: 2e-4, beta1: 0.5 },
+      discriminatorUpdates: 'apart',
+      average: 0,
+      mirror: false,
+    });
+  });
+
+  it('know the default of each one, but of the depth, which follows the size', () => {
+    for (const setting of settings) expect(defaultOf(setting, 'fresh'), setting.name).not.toBeUndefined();
+    expect(defaultOf(settings.find(({ name }) => name === 'depth') ?? expect.fail(), 'fresh')).toBe(3);
+    expect(Object.keys(presets)).toEqual(['seed', 'fresh']);
+  });
+
+  it.each([
+    [{ epochs: 'many' }, 'epochs is a number, not "many"'],
+    [{ epochs: '' }, 'epochs is a number, not ""'],
+    [{ epochs: '0' }, 'epochs: '],
+    [{ 'batch-size': '1' }, 'batch-size: '],
+    [{ 'batch-size': '2.5' }, 'batch-size: '],
+    [{ 'image-size': '48' }, 'image-size: '],
+    [{ depth: '5' }, 'depth: depth halves the picture'],
+    [{ loss: 'wasserstein' }, 'loss: '],
+    [{ mirror: 'yes' }, 'mirror is true or false, not "yes"'],
+    [{ 'real-label': '0.2' }, 'real-label: '],
+    [{ 'generator-optimizer': 'lion' }, 'generator-optimizer: '],
+    [{ colour: '1' }, 'There is no setting colour'],
+  ])('refuses %j in a sentence that names it', (values, sentence) => {
+    expect(() => resolveConfig({ preset: 'fresh', values })).toThrow(sentence);
+  });
+
+  it('refuses a file that has a key which nothing reads', () => {
+    expect(() => resolveConfig({ preset: 'fresh', file: { bachSize: 3 } })).toThrow('bachSize');
+    expect(() => resolveConfig({ preset: 'fresh', file: [] })).toThrow('one JSON object');
+  });
+});
