@@ -2,7 +2,7 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { neverStored } from './cache.ts';
 import type { ModelKeeper, ServedModel } from './model-keeper.ts';
 import { nothing, sizeRange } from './parameters.ts';
-import { addRoute } from './route.ts';
+import { addRoute, methodNotAllowed } from './route.ts';
 
 const modelSchema = z
   .object({
@@ -43,6 +43,7 @@ export function addAboutRoutes(app: OpenAPIHono, model: ModelKeeper): void {
   );
   const info = { title: 'freshcar', version: '1', description: 'Pictures of cars that do not exist.' };
   app.get('/openapi.json', (context) => context.json(app.getOpenAPI31Document({ openapi: '3.1.0', info })));
+  app.all('/openapi.json', methodNotAllowed);
 }
 
 function describeModel({ manifest, engine }: ServedModel): z.input<typeof modelSchema> {

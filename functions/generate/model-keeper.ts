@@ -1,6 +1,6 @@
 import type { Manifest } from '../../model/bundle/manifest.ts';
 import type { Engine } from '../../model/engine/engine.ts';
-import { FreshcarError } from '../../model/errors.ts';
+import { errorCodes, FreshcarError } from '../../model/errors.ts';
 import type { Log } from './log.ts';
 
 /** A model that is ready to draw. */
@@ -38,7 +38,7 @@ export function createModelKeeper({ load, log, now }: ModelKeeperOptions): Model
     } catch (error) {
       loading = undefined;
       log.error('The model could not be loaded.', describe(error));
-      throw error;
+      throw asUnavailable(error);
     }
   };
 
@@ -48,6 +48,12 @@ export function createModelKeeper({ load, log, now }: ModelKeeperOptions): Model
       return work(await loading);
     },
   };
+}
+
+/** A model that is missing is nothing that the visitor asked for wrongly: whatever stopped the load is a 503. */
+function asUnavailable(error: unknown): FreshcarError {
+  if (error instanceof FreshcarError && errorCodes[error.code].status === 503) return error;
+  return new FreshcarError('unavailable', 'The model could not be loaded.', { cause: error });
 }
 
 function describe(error: unknown): Record<string, unknown> {

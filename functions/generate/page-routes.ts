@@ -5,7 +5,7 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { FreshcarError } from '../../model/errors.ts';
 import { matchesEtag, neverStored } from './cache.ts';
 import { lookString, nothing, pageQuery } from './parameters.ts';
-import { addRoute } from './route.ts';
+import { addRoute, methodNotAllowed } from './route.ts';
 
 interface Asset {
   readonly type: string;
@@ -89,5 +89,6 @@ export function addPageRoutes(app: OpenAPIHono, page: Page, freshSeed: () => num
       if (matchesEtag(context.req.header('If-None-Match'), etag)) return context.body(null, 304, headers);
       return context.body(text, 200, { ...headers, 'Content-Type': type });
     });
+    app.all(`/${name}`, methodNotAllowed);
   }
 }

@@ -99,7 +99,8 @@ truncation.addEventListener('change', () => {
 
 soft.addEventListener('change', () => main.classList.toggle('soft', soft.checked));
 
-car.addEventListener('error', async () => {
+/** Says why the car is not there, as the service tells it; a hiccup gets one more try. */
+async function explainFailure(): Promise<void> {
   const failed = car.src;
   const reason = await fetch(failed)
     .then(async (response): Promise<unknown> => (response.ok ? undefined : (await response.json()).detail))
@@ -107,7 +108,11 @@ car.addEventListener('error', async () => {
   if (car.src !== failed) return;
   if (typeof reason === 'string') status.textContent = reason;
   else if (!failed.includes('#')) car.src = `${failed}#again`;
-});
+}
+
+car.addEventListener('error', explainFailure);
+// The first car's request began before this script did, so it may have failed before anybody listened.
+if (car.complete && car.naturalWidth === 0) void explainFailure();
 
 addEventListener('popstate', () => show(shownAt(location.search) ?? arrival));
 

@@ -22,7 +22,7 @@ export function bundleFiles(version: string, onnx = `the network of ${version}`)
 
 /** A store's files by key, with `version` current and after `previous`. */
 export function storeFiles(version: string, previous?: string): Map<string, Buffer> {
-  const files = new Map([['models/current.json', Buffer.from(JSON.stringify({ version, previous }))]]);
+  const files = new Map<string, Buffer>([['models/current.json', Buffer.from(JSON.stringify({ version, previous }))]]);
   for (const name of previous === undefined ? [version] : [version, previous]) {
     for (const [file, bytes] of bundleFiles(name)) files.set(`models/${name}/${file}`, bytes);
   }

@@ -1,0 +1,132 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { chromium, chromiumFlags } from './chromium.ts';
+import { type PageServer, startPageServer } from './page-server.ts';
+
+const phone = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
+
+describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped: needs Chromium)', () => {
+  let folder: string;
+  let server: PageServer;
+  let browser: Browser;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'freshcar-page-'));
+    server = await startPageServer(folder);
+    browser = await driver.launch({ executablePath: chromium ?? '', args: chromiumFlags });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    server?.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  /** Opens the page; whatever its console complains of is in `complaints`. */
+  async function open(at = '/', options: BrowserContextOptions = {}) {
+    const context = await browser.newContext(options);
+    onTestFinished(() => context.close());
+    const page = await context.newPage();
+    const complaints: string[] = [];
+    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
+    page.on('pageerror', (error) => complaints.push(error.message));
+    await page.goto(server.address + at, { waitUntil: 'load' });
+    if (options.javaScriptEnabled !== false) await page.locator('#controls').waitFor();
+    return { page, complaints, context };
+  }
+
+  const seedOf = async (page: Page) => Number(await page.locator('#permalink').textContent());
+  // Scripts for the page are text, because this file is compiled without the browser's types.
+  const inPage = (page: Page, script: string) => page.evaluate<unknown>(script);
+
+  it('shows a car and a sheet without a complaint', async () => {
+    const { page, complaints } = await open();
+    expect(await inPage(page, "document.querySelector('#car').naturalWidth")).toBe(32);
+    expect(await page.locator('.places button').count()).toBe(80);
+    expect(page.url()).toBe(`${server.address}/?seed=${await seedOf(page)}`);
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows another car by click, by space and by arrow, and comes back to the first', async () => {
+    const { page } = await open('/?seed=5');
+    const seen = [await seedOf(page)];
+    for (const act of [
+      () => page.locator('#another').click(),
+      () => page.keyboard.press('Space'),
+      () => page.keyboard.press('ArrowRight'),
+    ]) {
+      await act();
+      // A click leaves the focus on the link, where space belongs to the browser.
+      await inPage(page, 'document.activeElement.blur()');
+      seen.push(await seedOf(page));
+    }
+    expect(new Set(seen).size).toBe(4);
+    expect(await page.locator('#seen button').count()).toBe(4);
+    for (let step = 0; step < 3; step++) await page.goBack();
+    expect(await seedOf(page)).toBe(5);
+    expect(await page.locator('#seen [aria-current="true"]').getAttribute('aria-label')).toBe('Show car 5 again');
+  });
+
+  it('shows the car that was picked from the sheet', async () => {
+    const { page } = await open();
+    const source = await page.locator('#sheet-picture').getAttribute('src');
+    const first = Number(new URLSearchParams(source?.split('?')[1]).get('seed'));
+    await page.locator('.places button').nth(17).click();
+    expect(await seedOf(page)).toBe((first + 17) % 2 ** 32);
+    expect(await page.locator('#car').getAttribute('src')).toBe(`cars/${(first + 17) % 2 ** 32}.png`);
+  });
+
+  it('shows a stranger car at the end of the dial, and says so in its address', async () => {
+    const { page } = await open('/?seed=5');
+    await page.locator('#truncation').focus();
+    await page.keyboard.press('End');
+    await page.waitForURL('**/?seed=5&truncation=1.5');
+    expect(await page.locator('#car').getAttribute('src')).toBe('cars/5.png?truncation=1.5');
+    expect(await page.locator('#download').getAttribute('href')).toBe('cars/5.png?size=512&truncation=1.5');
+  });
+
+  it('copies a link that opens the same car', async () => {
+    const { page, context } = await open('/?seed=5&truncation=0.7');
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.locator('#copy').click();
+    await page.getByText('Link copied.').waitFor();
+    expect(await inPage(page, 'navigator.clipboard.readText()')).toBe(`${server.address}/?seed=5&truncation=0.7`);
+  });
+
+  it('downloads the car large', async () => {
+    const { page } = await open('/?seed=5');
+    const [download] = await Promise.all([page.waitForEvent('download'), page.locator('#download').click()]);
+    expect(download.suggestedFilename()).toBe('car-5.png');
+  });
+
+  it('fits a phone, with pixels of equal size and places for thumbs', async () => {
+    const { page } = await open('/', phone);
+    expect(await inPage(page, 'document.documentElement.scrollWidth')).toBe(390);
+    const car = await page.locator('#car').boundingBox();
+    expect(car?.width).toBe(352);
+    const place = await page.locator('.places button').first().boundingBox();
+    expect(Math.min(place?.width ?? 0, place?.height ?? 0)).toBeGreaterThanOrEqual(44);
+    const button = await page.locator('#another').boundingBox();
+    expect((button?.y ?? 0) + (button?.height ?? 0)).toBeLessThan(844);
+  });
+
+  it('shows a car and a way to the next one without JavaScript', async () => {
+    const { page } = await open('/', { javaScriptEnabled: false });
+    const seed = await page.locator('#permalink').textContent();
+    expect(await page.locator('#car').boundingBox()).toMatchObject({ width: 512, height: 512 });
+    await page.locator('#another').click();
+    expect(await page.locator('#permalink').textContent()).not.toBe(seed);
+    expect(await page.locator('#controls').isVisible()).toBe(false);
+  });
+
+  it('says what is wrong when no car can be drawn', async () => {
+    server.broken = true;
+    onTestFinished(() => {
+      server.broken = false;
+    });
+    const { page } = await open();
+    await page.getByText('The model cannot be loaded at the moment').waitFor();
+  });
+});

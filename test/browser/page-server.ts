@@ -1,0 +1,45 @@
+import { copyFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { serve } from '@hono/node-server';
+import { build } from 'esbuild';
+import { createApp } from '../../functions/generate/app.ts';
+import { createModelKeeper, type ModelKeeper } from '../../functions/generate/model-keeper.ts';
+import { readPage } from '../../functions/generate/page-routes.ts';
+import { FreshcarError } from '../../model/errors.ts';
+import { paintedModel, recordedLog } from '../functions/generate/fixtures.ts';
+
+export interface PageServer {
+  readonly address: string;
+  /** While true, no model can be loaded. */
+  broken: boolean;
+  close(): void;
+}
+
+/** The real page, built as the project builds it, on the real app; only the cars are painted. */
+export async function startPageServer(folder: string): Promise<PageServer> {
+  const source = path.resolve('functions/generate/page');
+  await build({
+    entryPoints: [path.join(source, 'explorer.ts')],
+    outdir: folder,
+    bundle: true,
+    format: 'esm',
+    target: 'es2022',
+  });
+  for (const name of ['index.html', 'style.css']) await copyFile(path.join(source, name), path.join(folder, name));
+
+  const state = { broken: false };
+  const { log } = recordedLog();
+  const load = async () => {
+    if (state.broken) throw new FreshcarError('unavailable', 'The bucket is on holiday.');
+    return paintedModel();
+  };
+  let seed = 100;
+  // A new keeper for each loan, so that a test can break the model at any time.
+  const model: ModelKeeper = { use: (work) => createModelKeeper({ load, log, now: () => 0 }).use(work) };
+  const app = createApp({ model, freshSeed: () => seed++, log, page: await readPage(folder) });
+  const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });
+  await new Promise((resolve) => server.once('listening', resolve));
+  const { port } = server.address() as AddressInfo;
+  return Object.assign(state, { address: `http://127.0.0.1:${port}`, close: () => void server.close() });
+}

@@ -1,0 +1,80 @@
+import type { HttpEvent } from '../../../functions/generate/http-event.ts';
+import { jsonLog, type Log } from '../../../functions/generate/log.ts';
+import type { ServedModel } from '../../../functions/generate/model-keeper.ts';
+import type { Page } from '../../../functions/generate/page-routes.ts';
+import { manifestSchema } from '../../../model/bundle/manifest.ts';
+import type { Engine } from '../../../model/engine/engine.ts';
+
+/** A log that keeps its lines, parsed. */
+export function recordedLog(): { log: Log; lines: Record<string, unknown>[] } {
+  const lines: Record<string, unknown>[] = [];
+  return { lines, log: jsonLog((line) => lines.push(JSON.parse(line))) };
+}
+
+/** An engine that paints instead of computing: every byte of a car is its first latent number, times 32, plus 128. */
+export function paintedEngine(imageSize = 32): Engine {
+  const latentSize = 4;
+  const bytes = imageSize * imageSize * 3;
+  return {
+    name: 'onnx',
+    latentSize,
+    imageSize,
+    async draw(latents) {
+      const cars = new Uint8Array((latents.length / latentSize) * bytes);
+      for (let car = 0; car * latentSize < latents.length; car++) {
+        cars.fill(128 + 32 * (latents[car * latentSize] ?? 0), car * bytes, (car + 1) * bytes);
+      }
+      return cars;
+    },
+    dispose: async () => undefined,
+  };
+}
+
+/** For tests of what surrounds a model; `app.test.ts` and `lambda.test.ts` have real ones. */
+export function paintedModel(version = 'painted', imageSize: 32 | 64 = 32): ServedModel {
+  const manifest = manifestSchema.parse({
+    format: 1,
+    version,
+    architecture: { latentSize: 4, imageSize },
+    files: { 'generator.onnx': { bytes: 1, sha256: 'ab'.repeat(32) } },
+    code: { name: 'freshcar', version: '0.1.0' },
+  });
+  return { manifest, engine: paintedEngine(imageSize) };
+}
+
+export const emptyPage: Page = {
+  html: '<p data-seed="{{seed}}">{{origin}} {{query}}</p>',
+  assets: new Map([['style.css', { type: 'text/css; charset=utf-8', text: 'p { color: red }', etag: '"style"' }]]),
+};
+
+interface EventOptions {
+  readonly method?: string;
+  readonly query?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+/** An event as API Gateway's HTTP APIs send it (payload format 2.0). */
+export function httpEvent(path: string, { method = 'GET', query = '', headers = {} }: EventOptions = {}): HttpEvent {
+  const domainName = 'abc123.execute-api.eu-central-1.amazonaws.com';
+  const event = {
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: path,
+    rawQueryString: query,
+    headers: { accept: '*/*', host: domainName, 'x-forwarded-proto': 'https', ...headers },
+    requestContext: {
+      accountId: '123456789012',
+      apiId: 'abc123',
+      domainName,
+      domainPrefix: 'abc123',
+      http: { method, path, protocol: 'HTTP/1.1', sourceIp: '203.0.113.7', userAgent: 'curl/8.5.0' },
+      requestId: 'JKJaXmPLvHcESHA=',
+      routeKey: '$default',
+      stage: '$default',
+      time: '24/Nov/2026:08:00:00 +0000',
+      timeEpoch: 1795507200000,
+    },
+    isBase64Encoded: false,
+  };
+  return event;
+}
