@@ -36,9 +36,11 @@ const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + 
 describe('randomFromState', () => {
   it('gives the numbers published for xoshiro128** from the state 1, 2, 3, 4', () => {
     // The reference implementation, version 1.1, as the Rust crate rand_xoshiro quotes it.
-    expect(take(10, randomFromState([1, 2, 3, 4]).uint32)).toEqual([
+    const random = randomFromState([1, 2, 3, 4]);
+    expect(take(10, random.uint32)).toEqual([
       11520, 0, 5927040, 70819200, 2031721883, 1637235492, 1287239034, 3734860849, 3729100597, 4258142804,
     ]);
+    expect(random.state()).toEqual([939045227, 1864939416, 1451579149, 2199351389]);
   });
 
   it.each([0, 1, 7, 1000])('continues exactly after %i draws', (drawn) => {
