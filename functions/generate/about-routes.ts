@@ -1,8 +1,9 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { neverStored } from './cache.ts';
-import type { ModelKeeper, ServedModel } from './model-keeper.ts';
+import type { ModelKeeper } from './model-keeper.ts';
 import { nothing, sizeRange } from './parameters.ts';
 import { addRoute, methodNotAllowed } from './route.ts';
+import type { ServedModel } from './served-model.ts';
 
 const modelSchema = z
   .object({

@@ -1,5 +1,5 @@
 import { onnxName } from '../../model/bundle/manifest.ts';
-import type { ServedModel } from './model-keeper.ts';
+import type { ServedModel } from './served-model.ts';
 
 /** What a picture of a named seed is told to caches: the model behind its address may change. */
 export const changesWithModel = 'public, max-age=300, stale-while-revalidate=86400';

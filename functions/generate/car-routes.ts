@@ -1,9 +1,10 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { changesWithModel, etagOf, matchesEtag, neverStored } from './cache.ts';
 import { carPng, sheetPng } from './draw.ts';
-import type { ModelKeeper, ServedModel } from './model-keeper.ts';
+import type { ModelKeeper } from './model-keeper.ts';
 import { type Look, lookQuery, lookString, nothing, scaleOf, seedPath, sheetQuery } from './parameters.ts';
 import { addRoute } from './route.ts';
+import type { ServedModel } from './served-model.ts';
 
 export interface CarRoutesOptions {
   readonly model: ModelKeeper;

@@ -1,6 +1,6 @@
 import { encodePng, scaleUp, sheet } from '../../model/image.ts';
 import { latentsFromSeeds, maximumSeed } from '../../model/latent.ts';
-import type { ServedModel } from './model-keeper.ts';
+import type { ServedModel } from './served-model.ts';
 
 export interface SheetShape {
   readonly rows: number;

@@ -7,7 +7,7 @@ import { modelsPrefix } from '../../model/store/pointer.ts';
 import { s3Source } from '../../model/store/s3.ts';
 import { createApp } from './app.ts';
 import { createLambdaHandler } from './lambda.ts';
-import { loadCurrentModel } from './load-model.ts';
+import { loadModel } from './load-model.ts';
 import { jsonLog } from './log.ts';
 import { createModelKeeper } from './model-keeper.ts';
 import { readPage } from './page-routes.ts';
@@ -28,7 +28,12 @@ const source = s3Source({
   bucket: environment.MODEL_BUCKET,
   prefix: environment.MODEL_PREFIX,
 });
-const model = createModelKeeper({ load: () => loadCurrentModel(source), log, now: () => performance.now() });
+const model = createModelKeeper({
+  source,
+  load: (version) => loadModel(source, version),
+  log,
+  now: () => performance.now(),
+});
 const page = await readPage(path.join(path.dirname(fileURLToPath(import.meta.url)), 'page'));
 const app = createApp({ model, freshSeed: () => randomInt(2 ** 32), log, page });
 

@@ -22,7 +22,7 @@ export function createLambdaHandler({
   model,
 }: LambdaOptions): (event: unknown) => Promise<HttpResult | WarmUpResult> {
   return async (event) => {
-    if (!isHttpEvent(event)) return model.use(async ({ manifest }) => ({ warm: true, version: manifest.version }));
+    if (!isHttpEvent(event)) return warmUp(model);
     let request: Request;
     try {
       request = requestFromEvent(event);
@@ -32,4 +32,10 @@ export function createLambdaHandler({
     }
     return resultFromResponse(await app.fetch(request));
   };
+}
+
+/** Nobody waits for a warm-up, so this is the time to follow the pointer. */
+async function warmUp(model: ModelKeeper): Promise<WarmUpResult> {
+  await model.refresh();
+  return model.use(async ({ manifest }) => ({ warm: true, version: manifest.version }));
 }

@@ -1,15 +1,20 @@
 import { loadEngine } from '../../model/engine/load.ts';
+import { FreshcarError } from '../../model/errors.ts';
 import type { BundleSource } from '../../model/store/store.ts';
-import type { ServedModel } from './model-keeper.ts';
+import type { ServedModel } from './served-model.ts';
 
 /**
- * Loads the version that the pointer names: pointer, manifest, verified files, engine.
+ * Loads a version from its store: manifest, verified files, engine.
  *
- * @throws FreshcarError as `BundleSource` and `loadEngine` do.
+ * @throws FreshcarError `not-found` when there is no such version, `damaged-bundle` when there is only a part of it,
+ * and as `BundleSource` and `loadEngine` do.
  */
-export async function loadCurrentModel(source: BundleSource): Promise<ServedModel> {
-  const reading = await source.readPointer();
-  if (!reading) throw new Error('A source answered its first reading of the pointer with "unchanged".');
-  const manifest = await source.readManifest(reading.pointer.version);
-  return { manifest, engine: await loadEngine(source, manifest) };
+export async function loadModel(source: BundleSource, version: string): Promise<ServedModel> {
+  const manifest = await source.readManifest(version);
+  try {
+    return { manifest, engine: await loadEngine(source, manifest) };
+  } catch (error) {
+    if (!(error instanceof FreshcarError) || error.code !== 'not-found') throw error;
+    throw new FreshcarError('damaged-bundle', `The model ${version} is incomplete. ${error.message}`, { cause: error });
+  }
 }

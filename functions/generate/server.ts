@@ -8,7 +8,7 @@ import { serve } from '@hono/node-server';
 import { errorCodes, FreshcarError } from '../../model/errors.ts';
 import { openFolder } from '../../model/store/folder.ts';
 import { createApp } from './app.ts';
-import { loadCurrentModel } from './load-model.ts';
+import { loadModel } from './load-model.ts';
 import { jsonLog } from './log.ts';
 import { createModelKeeper } from './model-keeper.ts';
 import { readPage } from './page-routes.ts';
@@ -74,7 +74,12 @@ async function start({ model: folder, port }: Options): Promise<void> {
   const log = jsonLog((line) => process.stderr.write(`${line}\n`));
   const source = await openFolder(folder);
   const page = await readPage(path.join(path.dirname(fileURLToPath(import.meta.url)), 'page'));
-  const model = createModelKeeper({ load: () => loadCurrentModel(source), log, now: () => performance.now() });
+  const model = createModelKeeper({
+    source,
+    load: (version) => loadModel(source, version),
+    log,
+    now: () => performance.now(),
+  });
   const app = createApp({ model, freshSeed: () => randomInt(2 ** 32), log, page });
   const server = serve({ fetch: app.fetch, port }, ({ port }: AddressInfo) => {
     process.stdout.write(`Cars from ${source.location}: http://localhost:${port}\n`);

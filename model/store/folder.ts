@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { type Manifest, manifestName } from '../bundle/manifest.ts';
-import { parseManifest, verifyFile } from '../bundle/read.ts';
+import { entryOf, parseManifest, verifyFile } from '../bundle/read.ts';
 import { FreshcarError } from '../errors.ts';
 import { checkVersion, modelsPrefix, parsePointer, pointerName } from './pointer.ts';
 import type { BundleSource, PointerReading } from './store.ts';
@@ -57,7 +57,7 @@ function singleBundle(folder: string): BundleSource {
       const bytes = await readBytes(file);
       const etag = createHash('sha256').update(bytes).digest('hex');
       if (etag === knownEtag) return undefined;
-      return { pointer: { version: parseManifest(bytes, file).version }, etag };
+      return { pointer: { version: parseManifest(bytes, folder).version }, etag };
     },
     readManifest: async (version) => readManifestOf(folder, version),
     readFile: async (manifest, name) => readVerified(folder, manifest, name),
@@ -66,18 +66,15 @@ function singleBundle(folder: string): BundleSource {
 
 async function readManifestOf(folder: string, version: string): Promise<Manifest> {
   const file = path.join(folder, manifestName);
-  const manifest = parseManifest(await readBytes(file), file);
+  const manifest = parseManifest(await readBytes(file), folder);
   if (manifest.version === version) return manifest;
   throw new FreshcarError('not-found', `${folder} holds the model ${manifest.version}, not ${version}.`);
 }
 
 async function readVerified(folder: string, manifest: Manifest, name: string): Promise<Uint8Array> {
-  const entry = manifest.files[name];
+  const entry = entryOf(manifest, name);
   const file = path.join(folder, name);
-  if (!entry) throw new FreshcarError('damaged-bundle', `The manifest in ${folder} lists no ${name}.`);
-  const bytes = await readBytes(file);
-  verifyFile(bytes, entry, file);
-  return bytes;
+  return verifyFile(await readBytes(file), entry, file);
 }
 
 async function readBytes(file: string): Promise<Buffer> {

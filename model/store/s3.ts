@@ -1,6 +1,6 @@
 import { GetObjectCommand, type S3Client, S3ServiceException } from '@aws-sdk/client-s3';
 import { manifestName } from '../bundle/manifest.ts';
-import { parseManifest, verifyFile } from '../bundle/read.ts';
+import { entryOf, parseManifest, verifyFile } from '../bundle/read.ts';
 import { FreshcarError } from '../errors.ts';
 import { checkVersion, modelsPrefix, parsePointer, pointerName } from './pointer.ts';
 import { defaultRetry, type RetryOptions, retry, TransientError } from './retry.ts';
@@ -35,17 +35,14 @@ export function s3Source(options: S3SourceOptions): BundleSource {
     async readManifest(version) {
       checkVersion(version);
       const key = `${prefix}${version}/${manifestName}`;
-      const manifest = parseManifest(await required(get(key), nameOf(key)), nameOf(key));
+      const manifest = parseManifest(await required(get(key), nameOf(key)), nameOf(`${prefix}${version}`));
       if (manifest.version === version) return manifest;
       throw new FreshcarError('damaged-bundle', `${nameOf(key)} says that it is the model ${manifest.version}.`);
     },
     async readFile(manifest, name) {
-      const entry = manifest.files[name];
+      const entry = entryOf(manifest, name);
       const key = `${prefix}${manifest.version}/${name}`;
-      if (!entry) throw new FreshcarError('damaged-bundle', `The manifest beside ${nameOf(key)} does not list it.`);
-      const bytes = await required(get(key), nameOf(key));
-      verifyFile(bytes, entry, nameOf(key));
-      return bytes;
+      return verifyFile(await required(get(key), nameOf(key)), entry, nameOf(key));
     },
   };
 }

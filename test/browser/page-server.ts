@@ -4,10 +4,10 @@ import path from 'node:path';
 import { serve } from '@hono/node-server';
 import { build } from 'esbuild';
 import { createApp } from '../../functions/generate/app.ts';
-import { createModelKeeper, type ModelKeeper } from '../../functions/generate/model-keeper.ts';
+import type { ModelKeeper } from '../../functions/generate/model-keeper.ts';
 import { readPage } from '../../functions/generate/page-routes.ts';
 import { FreshcarError } from '../../model/errors.ts';
-import { paintedModel, recordedLog } from '../functions/generate/fixtures.ts';
+import { keeperOf, paintedModel, recordedLog } from '../functions/generate/fixtures.ts';
 
 export interface PageServer {
   readonly address: string;
@@ -36,7 +36,7 @@ export async function startPageServer(folder: string): Promise<PageServer> {
   };
   let seed = 100;
   // A new keeper for each loan, so that a test can break the model at any time.
-  const model: ModelKeeper = { use: (work) => createModelKeeper({ load, log, now: () => 0 }).use(work) };
+  const model: ModelKeeper = { ...keeperOf(load, log), use: (work) => keeperOf(load, log).use(work) };
   const app = createApp({ model, freshSeed: () => seed++, log, page: await readPage(folder) });
   const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });
   await new Promise((resolve) => server.once('listening', resolve));

@@ -2,10 +2,10 @@ import { PNG } from 'pngjs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createApp } from '../../../functions/generate/app.ts';
-import { createModelKeeper, type ServedModel } from '../../../functions/generate/model-keeper.ts';
 import { problemSchema } from '../../../functions/generate/problem.ts';
+import type { ServedModel } from '../../../functions/generate/served-model.ts';
 import { FreshcarError } from '../../../model/errors.ts';
-import { emptyPage, paintedModel, recordedLog } from './fixtures.ts';
+import { emptyPage, keeperOf, paintedModel, recordedLog } from './fixtures.ts';
 
 const parameterSchema = z.looseObject({ schema: z.looseObject({}) });
 const operationSchema = z.looseObject({ parameters: z.array(parameterSchema).optional() });
@@ -18,7 +18,7 @@ const descriptionSchema = z.looseObject({
 function start(load: () => Promise<ServedModel> = async () => paintedModel()) {
   const { log, lines } = recordedLog();
   let seed = 7;
-  const model = createModelKeeper({ load, log, now: () => 0 });
+  const model = keeperOf(load, log);
   const app = createApp({ model, freshSeed: () => seed++, log, page: emptyPage });
   const get = (path: string, headers: Record<string, string> = {}) => app.request(path, { headers });
   return { app, get, lines };
@@ -248,8 +248,11 @@ describe('what is wrong', () => {
 
   it('is a bug: 500 without a stack trace, which goes to the log', async () => {
     const broken = paintedModel();
-    const engine = { ...broken.engine, draw: () => Promise.reject(new RangeError('off by one')) };
+    let draw = broken.engine.draw;
+    const engine = { ...broken.engine, draw: (latents: Float32Array) => draw(latents) };
     const { get, lines } = start(async () => ({ ...broken, engine }));
+    expect((await get('/car.png')).status).toBe(200);
+    draw = () => Promise.reject(new RangeError('off by one'));
     const response = await get('/car.png');
     expect(response.status).toBe(500);
     expect(JSON.stringify(await problem(response))).not.toMatch(/off by one|\.ts/);

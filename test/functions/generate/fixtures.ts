@@ -1,7 +1,8 @@
 import type { HttpEvent } from '../../../functions/generate/http-event.ts';
 import { jsonLog, type Log } from '../../../functions/generate/log.ts';
-import type { ServedModel } from '../../../functions/generate/model-keeper.ts';
+import { createModelKeeper, type ModelKeeper } from '../../../functions/generate/model-keeper.ts';
 import type { Page } from '../../../functions/generate/page-routes.ts';
+import type { ServedModel } from '../../../functions/generate/served-model.ts';
 import { manifestSchema } from '../../../model/bundle/manifest.ts';
 import type { Engine } from '../../../model/engine/engine.ts';
 
@@ -11,7 +12,10 @@ export function recordedLog(): { log: Log; lines: Record<string, unknown>[] } {
   return { lines, log: jsonLog((line) => lines.push(JSON.parse(line))) };
 }
 
-/** An engine that paints instead of computing: every byte of a car is its first latent number, times 32, plus 128. */
+/**
+ * An engine that paints instead of computing: every byte of a car is its first latent number,
+ * times 32, plus 128; its very last byte is 7 instead, so that no car is plain.
+ */
 export function paintedEngine(imageSize = 32): Engine {
   const latentSize = 4;
   const bytes = imageSize * imageSize * 3;
@@ -23,6 +27,7 @@ export function paintedEngine(imageSize = 32): Engine {
       const cars = new Uint8Array((latents.length / latentSize) * bytes);
       for (let car = 0; car * latentSize < latents.length; car++) {
         cars.fill(128 + 32 * (latents[car * latentSize] ?? 0), car * bytes, (car + 1) * bytes);
+        cars[(car + 1) * bytes - 1] = 7;
       }
       return cars;
     },
@@ -40,6 +45,12 @@ export function paintedModel(version = 'painted', imageSize: 32 | 64 = 32): Serv
     code: { name: 'freshcar', version: '0.1.0' },
   });
   return { manifest, engine: paintedEngine(imageSize) };
+}
+
+/** A keeper whose pointer never moves. */
+export function keeperOf(load: (version: string) => Promise<ServedModel>, log: Log): ModelKeeper {
+  const source = { readPointer: async () => ({ pointer: { version: 'painted' }, etag: '1' }) };
+  return createModelKeeper({ source, load, log, now: () => 0 });
 }
 
 export const emptyPage: Page = {

@@ -1,37 +1,178 @@
-import { expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { createModelKeeper } from '../../../functions/generate/model-keeper.ts';
 import { FreshcarError } from '../../../model/errors.ts';
 import { paintedModel, recordedLog } from './fixtures.ts';
 
-it('loads once, however many wait and however many come later', async () => {
-  let loads = 0;
-  const load = async () => {
-    loads += 1;
-    return paintedModel();
+/** A keeper over a store that exists in memory: a pointer, and versions that load, break or are missing. */
+function start() {
+  const { log, lines } = recordedLog();
+  const world = { pointer: 'one', time: 0, loads: [] as string[], pointerReads: 0, disposed: [] as string[] };
+  const broken = new Map<string, FreshcarError>();
+  const source = {
+    readPointer: async (knownEtag?: string) => {
+      world.pointerReads += 1;
+      const failure = broken.get('pointer');
+      if (failure) throw failure;
+      return world.pointer === knownEtag ? undefined : { pointer: { version: world.pointer }, etag: world.pointer };
+    },
   };
-  const keeper = createModelKeeper({ load, log: recordedLog().log, now: () => 0 });
-  const version = () => keeper.use(async ({ manifest }) => manifest.version);
-  expect(await Promise.all([version(), version(), version()])).toEqual(['painted', 'painted', 'painted']);
-  await version();
-  expect(loads).toBe(1);
+  const load = async (version: string) => {
+    world.loads.push(version);
+    const failure = broken.get(version);
+    if (failure) throw failure;
+    const model = paintedModel(version);
+    return { ...model, engine: { ...model.engine, dispose: async () => void world.disposed.push(version) } };
+  };
+  const keeper = createModelKeeper({ source, load, log, now: () => world.time, checkEvery: 1000 });
+  const version = (name?: string) => keeper.use(async ({ manifest }) => manifest.version, name);
+  return { keeper, world, broken, lines, version };
+}
+
+const damaged = new FreshcarError('damaged-bundle', 's3://cars/models/two/generator.onnx has 3 bytes instead of 5.');
+const nextTurn = () => new Promise((resolve) => setImmediate(resolve));
+
+describe('the first load', () => {
+  it('happens once, however many wait and however many come later', async () => {
+    const { world, version } = start();
+    expect(await Promise.all([version(), version(), version()])).toEqual(['one', 'one', 'one']);
+    await version();
+    expect(world).toMatchObject({ loads: ['one'], pointerReads: 1 });
+  });
+
+  it('is forgotten when it fails, and logged once with its reason', async () => {
+    const { broken, lines, version, keeper } = start();
+    broken.set('one', damaged);
+    const attempts = await Promise.allSettled([version(), version()]);
+    expect(attempts.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+    expect(lines).toEqual([
+      { level: 'error', message: 'The model could not be loaded.', code: 'damaged-bundle', reason: damaged.message },
+    ]);
+    broken.clear();
+    expect(await version()).toBe('one');
+    expect(keeper.counts).toMatchObject({ loads: 1, failedLoads: 1 });
+  });
+
+  it('is unavailable, not "not found", when the bundle is missing', async () => {
+    const { broken, version } = start();
+    broken.set('pointer', new FreshcarError('not-found', 'There is no s3://cars/models/current.json.'));
+    await expect(version()).rejects.toMatchObject({ code: 'unavailable' });
+  });
+
+  it('refuses a model that draws one colour only', async () => {
+    const { log } = recordedLog();
+    const { manifest, engine } = paintedModel();
+    const plain = { ...engine, draw: async () => new Uint8Array(32 * 32 * 3).fill(9) };
+    const source = { readPointer: async () => ({ pointer: { version: 'painted' }, etag: '1' }) };
+    const keeper = createModelKeeper({ source, load: async () => ({ manifest, engine: plain }), log, now: () => 0 });
+    await expect(keeper.use(async () => 1)).rejects.toMatchObject({ code: 'damaged-bundle' });
+  });
 });
 
-it('forgets a failed load, and logs it once with its reason', async () => {
-  const outcomes = [
-    () => Promise.reject(new FreshcarError('damaged-bundle', 's3://cars/models/a/generator.onnx has 3 bytes, not 5.')),
-    async () => paintedModel(),
-  ];
-  const { log, lines } = recordedLog();
-  const keeper = createModelKeeper({ load: () => outcomes.shift()?.() ?? Promise.reject(), log, now: () => 0 });
-  const attempts = await Promise.allSettled([keeper.use(async () => 1), keeper.use(async () => 2)]);
-  expect(attempts.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
-  expect(lines).toEqual([
-    {
-      level: 'error',
-      message: 'The model could not be loaded.',
-      code: 'damaged-bundle',
-      reason: 's3://cars/models/a/generator.onnx has 3 bytes, not 5.',
-    },
-  ]);
-  expect(await keeper.use(async () => 3)).toBe(3);
+describe('following the pointer', () => {
+  it('looks only when it is due, and never makes a request wait', async () => {
+    const { world, version } = start();
+    await version();
+    world.pointer = 'two';
+    world.time = 999;
+    expect(await version()).toBe('one');
+    expect(world.pointerReads).toBe(1);
+    world.time = 1000;
+    expect(await version()).toBe('one');
+    await nextTurn();
+    expect(await version()).toBe('two');
+    expect(world).toMatchObject({ loads: ['one', 'two'], pointerReads: 2 });
+  });
+
+  it('disposes of the old model when its last request is done', async () => {
+    const { world, keeper, version } = start();
+    let finish = () => {};
+    const slow = keeper.use(() => new Promise<void>((resolve) => (finish = resolve)));
+    await nextTurn();
+    Object.assign(world, { pointer: 'two', time: 1000 });
+    await keeper.refresh();
+    expect(await version()).toBe('two');
+    await nextTurn();
+    expect(world.disposed).toEqual([]);
+    finish();
+    await slow;
+    await nextTurn();
+    expect(world.disposed).toEqual(['one']);
+  });
+
+  it('refuses a broken version, counts it, keeps the old one serving, and follows once it is mended', async () => {
+    const { world, broken, lines, keeper, version } = start();
+    await version();
+    Object.assign(world, { pointer: 'two', time: 1000 });
+    broken.set('two', damaged);
+    await keeper.refresh();
+    expect(await version()).toBe('one');
+    expect(keeper.counts).toMatchObject({ refusedSwaps: 1, swaps: 0 });
+    expect(lines.at(-1)).toMatchObject({ level: 'error', version: 'one', reason: damaged.message });
+    broken.clear();
+    world.time = 2000;
+    await keeper.refresh();
+    expect(await version()).toBe('two');
+  });
+
+  it('goes back by the same road', async () => {
+    const { world, keeper, version } = start();
+    await version();
+    for (const [time, pointer] of [
+      [1000, 'two'],
+      [2000, 'one'],
+    ] as const) {
+      Object.assign(world, { time, pointer });
+      await keeper.refresh();
+      expect(await version()).toBe(pointer);
+    }
+    expect(keeper.counts.swaps).toBe(2);
+  });
+
+  it('keeps serving when the pointer cannot be read', async () => {
+    const { world, broken, keeper, version } = start();
+    await version();
+    broken.set('pointer', new FreshcarError('unavailable', 'S3 is down.'));
+    world.time = 1000;
+    await keeper.refresh();
+    expect(await version()).toBe('one');
+  });
+});
+
+describe('models by name', () => {
+  it('serves another version beside the current one, loaded once', async () => {
+    const { world, version } = start();
+    expect(await Promise.all([version(), version('two'), version('two')])).toEqual(['one', 'two', 'two']);
+    expect(await version('one')).toBe('one');
+    expect(world.loads.sort()).toEqual(['one', 'two']);
+  });
+
+  it('keeps two of them, and disposes of the one that was not used for longest', async () => {
+    const { world, version } = start();
+    for (const name of ['two', 'three', 'two', 'four']) await version(name);
+    await nextTurn();
+    expect(world.disposed).toEqual(['three']);
+    await version('two');
+    expect(world.loads).toEqual(['two', 'three', 'four']);
+  });
+
+  it('does not look for the same unknown version again and again', async () => {
+    const { world, broken, version, lines } = start();
+    broken.set('none', new FreshcarError('not-found', 'There is no s3://cars/models/none/manifest.json.'));
+    for (let times = 0; times < 3; times++) {
+      await expect(version('none')).rejects.toMatchObject({ code: 'not-found', message: 'There is no model "none".' });
+    }
+    expect(world.loads).toEqual(['none']);
+    expect(lines).toEqual([]);
+    broken.clear();
+    world.time = 60_000;
+    expect(await version('none')).toBe('none');
+  });
+
+  it('tries again after a version could not be loaded', async () => {
+    const { broken, version } = start();
+    broken.set('two', damaged);
+    await expect(version('two')).rejects.toBe(damaged);
+    broken.clear();
+    expect(await version('two')).toBe('two');
+  });
 });

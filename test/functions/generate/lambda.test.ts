@@ -1,0 +1,110 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { PNG } from 'pngjs';
+import { describe, expect, it } from 'vitest';
+import { createApp } from '../../../functions/generate/app.ts';
+import type { HttpResult } from '../../../functions/generate/http-event.ts';
+import { createLambdaHandler } from '../../../functions/generate/lambda.ts';
+import { loadModel } from '../../../functions/generate/load-model.ts';
+import { createModelKeeper } from '../../../functions/generate/model-keeper.ts';
+import { s3Source } from '../../../model/store/s3.ts';
+import { temporaryFolder } from '../../model/store/bundle-fixture.ts';
+import { startS3 } from '../../model/store/s3-server.ts';
+import { emptyPage, httpEvent, recordedLog } from './fixtures.ts';
+import { writeRealBundle } from './real-bundle.ts';
+
+async function bundleKeys(versions: Readonly<Record<string, 32 | 64>>): Promise<Map<string, Buffer>> {
+  const folder = await temporaryFolder();
+  const keys = new Map<string, Buffer>();
+  for (const [version, imageSize] of Object.entries(versions)) {
+    const bundle = await writeRealBundle(folder, version, imageSize);
+    for (const file of ['manifest.json', 'generator.onnx']) {
+      keys.set(`models/${version}/${file}`, await readFile(path.join(bundle, file)));
+    }
+  }
+  return keys;
+}
+
+/** The function as AWS runs it, but for its environment: a real bundle in a real S3 server, and ONNX Runtime. */
+async function start() {
+  const s3 = await startS3(await bundleKeys({ small: 32, large: 64 }));
+  await s3.put('models/current.json', '{"version":"small"}');
+  s3.requests.length = 0;
+  const { log, lines } = recordedLog();
+  const source = s3Source({ client: s3.client, bucket: s3.bucket });
+  const world = { time: 0 };
+  const load = (version: string) => loadModel(source, version);
+  const model = createModelKeeper({ source, load, log, now: () => world.time });
+  let seed = 7;
+  const handler = createLambdaHandler({
+    app: createApp({ model, log, page: emptyPage, freshSeed: () => seed++ }),
+    model,
+  });
+  const get = async (at: string, query = '') => (await handler(httpEvent(at, { query }))) as HttpResult;
+  return { s3, handler, get, lines, world };
+}
+
+describe('the Lambda function', () => {
+  it('answers an HTTP API event with a PNG in base64; the second call makes no S3 request', async () => {
+    const { s3, get } = await start();
+    const first = await get('/car.png');
+    expect(first).toMatchObject({ statusCode: 200, isBase64Encoded: true });
+    expect(first.headers).toMatchObject({
+      'content-type': 'image/png',
+      'cache-control': 'no-store',
+      'x-car-seed': '7',
+      'x-model-version': 'small',
+    });
+    expect(PNG.sync.read(Buffer.from(first.body, 'base64'))).toMatchObject({ width: 32, height: 32, colorType: 2 });
+    expect(s3.requests).toEqual([
+      'GET models/current.json',
+      'GET models/small/manifest.json',
+      'GET models/small/generator.onnx',
+    ]);
+    const second = await get('/car.png');
+    expect(second.body).not.toBe(first.body);
+    expect(s3.requests).toHaveLength(3);
+    expect((await get('/cars/7.png')).body).toBe(first.body);
+  });
+
+  it('answers errors as text', async () => {
+    const { get } = await start();
+    const result = await get('/cars/x.png');
+    expect(result).toMatchObject({ statusCode: 400, isBase64Encoded: false });
+    expect(JSON.parse(result.body)).toMatchObject({ status: 400, parameter: 'seed' });
+  });
+
+  it.each([{ warmup: true }, { source: 'aws.scheduler', 'detail-type': 'Scheduled Event', detail: {} }])(
+    'loads the model for %j and answers without HTTP',
+    async (event) => {
+      const { s3, handler } = await start();
+      expect(await handler(event)).toEqual({ warm: true, version: 'small' });
+      expect(s3.requests).toHaveLength(3);
+      expect(await handler(event)).toEqual({ warm: true, version: 'small' });
+      expect(s3.requests).toHaveLength(3);
+    },
+  );
+
+  it('follows the pointer at a warm-up, to another size too', async () => {
+    const { s3, handler, get, world } = await start();
+    await handler({ warmup: true });
+    await s3.put('models/current.json', '{"version":"large","previous":"small"}');
+    world.time = 180_000;
+    expect(await handler({ warmup: true })).toEqual({ warm: true, version: 'large' });
+    const { body } = await get('/cars/1.png');
+    expect(PNG.sync.read(Buffer.from(body, 'base64'))).toMatchObject({ width: 64, height: 64 });
+  });
+
+  it('is unavailable while a file is damaged, says which in the log, and works again once it is mended', async () => {
+    const { s3, get, lines } = await start();
+    const keys = await bundleKeys({ small: 32 });
+    await s3.put('models/small/generator.onnx', 'broken');
+    const result = await get('/car.png');
+    expect(result).toMatchObject({ statusCode: 503, isBase64Encoded: false });
+    expect(lines).toMatchObject([
+      { level: 'error', code: 'damaged-bundle', reason: expect.stringContaining('models/small/generator.onnx') },
+    ]);
+    await s3.put('models/small/generator.onnx', keys.get('models/small/generator.onnx') ?? '');
+    expect((await get('/car.png')).statusCode).toBe(200);
+  });
+});

@@ -1,0 +1,27 @@
+import path from 'node:path';
+import { architectureSchema, generator } from '../../../model/architecture/dcgan.ts';
+import { sizeOf, type WeightValues } from '../../../model/architecture/network.ts';
+import { writeBundle } from '../../../model/bundle/write.ts';
+import { randomFromSeed } from '../../../model/random.ts';
+
+/** Weights that nobody trained: noise, strong enough that every seed draws another picture. */
+function noiseWeights(architecture: ReturnType<typeof architectureSchema.parse>, seed: number): WeightValues {
+  const random = randomFromSeed(seed);
+  const { weights } = generator(architecture);
+  return new Map(
+    weights.map(({ name, shape, initializer }) => {
+      const scale = 1.5 / Math.sqrt(sizeOf(shape) / (shape.at(-1) ?? 1));
+      const value = { glorotUniform: () => random.normal() * scale, zeros: () => 0, ones: () => 1 }[initializer];
+      return [name, Float32Array.from({ length: sizeOf(shape) }, value)];
+    }),
+  );
+}
+
+/** Writes a small but real bundle, ONNX graph and all, into `folder`/`version`; returns that folder. */
+export async function writeRealBundle(folder: string, version: string, imageSize: 32 | 64 = 32, seed = 1) {
+  const architecture = architectureSchema.parse({ imageSize, latentSize: 16, baseChannels: 16, channels: 16 });
+  const bundle = path.join(folder, version);
+  const code = { name: 'freshcar', version: '0.1.0' };
+  await writeBundle(bundle, { about: { version, architecture, code }, weights: noiseWeights(architecture, seed) });
+  return bundle;
+}
