@@ -51,6 +51,15 @@ describe('randomFromState', () => {
     expect(copy.state()).toEqual(random.state());
   });
 
+  it('keeps its state in unsigned words', () => {
+    const random = randomFromSeed(42);
+    const states = take(100, () => {
+      random.uint32();
+      return random.state();
+    });
+    expect(states.flat().filter((word) => !Number.isInteger(word) || word < 0 || word > 0xffffffff)).toEqual([]);
+  });
+
   it('survives JSON, as a checkpoint keeps it', () => {
     const random = randomFromSeed(3);
     take(9, random.normal);
