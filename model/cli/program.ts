@@ -3,6 +3,7 @@ import packageJson from '../../package.json' with { type: 'json' };
 import { errorCodes, FreshcarError } from '../errors.ts';
 import { datasetPrepareCommand } from './dataset-prepare.ts';
 import type { Terminal } from './terminal.ts';
+import { trainCommand } from './train.ts';
 
 /**
  * Adds one subcommand to the program. Heavy imports (TensorFlow, sharp, the S3 client) belong inside its action, by
@@ -11,7 +12,7 @@ import type { Terminal } from './terminal.ts';
 export type AddCommand = (program: Command, terminal: Terminal) => void;
 
 /** Every subcommand, in the order of the help: add a file, then a line here. */
-const commands: readonly AddCommand[] = [datasetPrepareCommand];
+const commands: readonly AddCommand[] = [datasetPrepareCommand, trainCommand];
 
 /** The whole command line, not yet run. */
 export function createProgram(terminal: Terminal): Command {

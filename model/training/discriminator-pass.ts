@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { forward } from '../tensorflow/forward.ts';
 import { scoped } from '../tensorflow/tape.ts';
+import { weightTensors } from '../tensorflow/weights.ts';
 import { augment } from './augment.ts';
 import type { TrainingConfig } from './config.ts';
 import type { Gan } from './gan.ts';
 import { discriminatorLoss, generatorLoss } from './losses.ts';
 import { type Gradients, learningNames, mergeStatistics, readGradients, trainingPass, withTrainable } from './pass.ts';
-import { weightTensors } from './weights.ts';
 
 /** The discriminator's loss on one batch, and the slope of that loss in each of its weights. */
 export interface DiscriminatorPass {

@@ -54,19 +54,26 @@ export function sumGradients(one: Gradients, other: Gradients): Gradients {
 
 /** Moves each moving statistic towards what the pass saw, in place, and disposes of the pass's statistics. */
 export function mergeStatistics(network: Network, weights: WeightValues, statistics: BatchStatistics): void {
-  for (const layer of network.layers) {
+  network.layers.forEach((layer, at) => {
     const seen = statistics.get(layer.name);
-    if (layer.kind !== 'batchNorm' || seen === undefined) continue;
-    moveTowards(weights.get(`${layer.name}/moving_mean`), seen.mean, layer.momentum);
+    if (layer.kind !== 'batchNorm' || seen === undefined) return;
+    // The pass leaves out a bias right before the normalisation, which the moving mean has to hold.
+    const bias = weights.get(`${network.layers[at - 1]?.name}/bias`);
+    moveTowards(weights.get(`${layer.name}/moving_mean`), seen.mean, layer.momentum, bias);
     moveTowards(weights.get(`${layer.name}/moving_variance`), seen.variance, layer.momentum);
-  }
+  });
   statistics.clear();
 }
 
-function moveTowards(moving: Float32Array | undefined, seen: tf.Tensor, momentum: number): void {
+function moveTowards(
+  moving: Float32Array | undefined,
+  seen: tf.Tensor,
+  momentum: number,
+  bias?: Float32Array | undefined,
+): void {
   const values = seen.dataSync();
   seen.dispose();
   moving?.forEach((value, at) => {
-    moving[at] = momentum * value + (1 - momentum) * (values[at] as number);
+    moving[at] = momentum * value + (1 - momentum) * ((values[at] as number) + (bias?.[at] ?? 0));
   });
 }

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { forward, inference } from '../tensorflow/forward.ts';
 import { outsideTape, scoped } from '../tensorflow/tape.ts';
+import { weightTensors } from '../tensorflow/weights.ts';
 import type { TrainingConfig } from './config.ts';
 import { discriminatorPass, imagePass } from './discriminator-pass.ts';
 import type { Gan } from './gan.ts';
@@ -14,7 +15,6 @@ import {
   trainingPass,
   withTrainable,
 } from './pass.ts';
-import { weightTensors } from './weights.ts';
 
 /** The three curves of the seed, each averaged over its batch. */
 export interface StepLosses {

@@ -1,11 +1,13 @@
 import { encodePng, sheet } from '../image.ts';
 import { latentsFromSeeds } from '../latent.ts';
+import { drawCars } from '../tensorflow/draw.ts';
+import { scoped } from '../tensorflow/tape.ts';
+import { weightTensors } from '../tensorflow/weights.ts';
 import { createBatches } from './batches.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import type { TrainingConfig } from './config.ts';
 import { createGan, type Gan } from './gan.ts';
 import type { RunFolder } from './run-folder.ts';
-import { drawCars } from './sample.ts';
 import { type StepLosses, trainStep } from './step.ts';
 
 /** What the trainer tells of its way. */
@@ -82,16 +84,16 @@ export async function train(options: TrainerOptions): Promise<TrainingResult> {
 }
 
 async function saveSheet({ config, folder }: TrainerOptions, gan: Gan): Promise<void> {
-  const cars = drawCars(
-    gan.generator.network,
-    gan.average,
-    latentsFromSeeds(sheetSeeds, config.architecture.latentSize),
-  );
-  const scale = Math.max(1, Math.round(96 / config.architecture.imageSize));
-  await folder.saveSheet(
-    gan.step,
-    encodePng(sheet(cars, config.architecture.imageSize, { columns: 8, scale, gap: 2 })),
-  );
+  await folder.saveSheet(gan.step, sampleSheet(config, gan));
+}
+
+/** The cars of the sheet's seeds, drawn by the averaged generator, as a PNG. */
+export function sampleSheet(config: TrainingConfig, gan: Gan): Uint8Array {
+  const { latentSize, imageSize } = config.architecture;
+  const { network } = gan.generator;
+  const latents = latentsFromSeeds(sheetSeeds, latentSize);
+  const cars = scoped(() => drawCars(network, weightTensors(network, gan.average), latents));
+  return encodePng(sheet(cars, imageSize, { columns: 8, scale: Math.max(1, Math.round(96 / imageSize)), gap: 2 }));
 }
 
 /** Averages losses and speed over the steps of one report. */

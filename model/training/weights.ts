@@ -1,4 +1,3 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { type Network, sizeOf, type WeightSpec, type WeightValues } from '../architecture/network.ts';
 import type { Random } from '../random.ts';
 
@@ -16,22 +15,6 @@ function initialValues(weight: WeightSpec, random: Random): Float32Array {
   const receptiveField = sizeOf(weight.shape.slice(0, -2));
   const limit = Math.sqrt(6 / (receptiveField * (inputs + outputs)));
   return values.map(() => (2 * random.uniform() - 1) * limit);
-}
-
-/** The same weights as tensors; dispose them with `disposeTensors`. */
-export function weightTensors(network: Network, values: WeightValues): Map<string, tf.Tensor> {
-  return new Map(
-    network.weights.map((weight) => {
-      const data = values.get(weight.name);
-      if (data === undefined) throw new Error(`no values for the weight ${weight.name}`);
-      // A copy: the backend may read the array only when the tensor is first used, and training changes it in place.
-      return [weight.name, tf.tensor(data.slice(), [...weight.shape], 'float32')];
-    }),
-  );
-}
-
-export function disposeTensors(tensors: ReadonlyMap<string, tf.Tensor>): void {
-  for (const tensor of tensors.values()) tensor.dispose();
 }
 
 /** A deep copy. */

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
 import { defaultArchitecture, discriminator, generator } from '../../../model/architecture/dcgan.ts';
 import { forward, inference } from '../../../model/tensorflow/forward.ts';
-import { weightTensors } from '../../../model/training/weights.ts';
+import { weightTensors } from '../../../model/tensorflow/weights.ts';
 import { formulaWeights } from '../../fixtures/keras/formula-weights.ts';
 import { formulaImages, formulaLatents, kerasNumbers } from '../../support/keras.ts';
 import '../../support/tensorflow.ts';

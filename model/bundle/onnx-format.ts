@@ -1,0 +1,148 @@
+import protobuf from 'protobufjs/light.js';
+
+/**
+ * The part of ONNX's wire format that a generator needs, with the field numbers of onnx.proto3
+ * (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3).
+ */
+
+type Field = readonly [id: number, type: string, rule?: 'repeated'];
+
+const messages: Readonly<Record<string, Readonly<Record<string, Field>>>> = {
+  ModelProto: {
+    irVersion: [1, 'int64'],
+    producerName: [2, 'string'],
+    graph: [7, 'GraphProto'],
+    opsetImport: [8, 'OperatorSetIdProto', 'repeated'],
+  },
+  OperatorSetIdProto: { domain: [1, 'string'], version: [2, 'int64'] },
+  GraphProto: {
+    node: [1, 'NodeProto', 'repeated'],
+    name: [2, 'string'],
+    initializer: [5, 'TensorProto', 'repeated'],
+    input: [11, 'ValueInfoProto', 'repeated'],
+    output: [12, 'ValueInfoProto', 'repeated'],
+  },
+  NodeProto: {
+    input: [1, 'string', 'repeated'],
+    output: [2, 'string', 'repeated'],
+    name: [3, 'string'],
+    opType: [4, 'string'],
+    attribute: [5, 'AttributeProto', 'repeated'],
+  },
+  AttributeProto: {
+    name: [1, 'string'],
+    f: [2, 'float'],
+    i: [3, 'int64'],
+    ints: [8, 'int64', 'repeated'],
+    type: [20, 'int32'],
+  },
+  TensorProto: {
+    dims: [1, 'int64', 'repeated'],
+    dataType: [2, 'int32'],
+    name: [8, 'string'],
+    rawData: [9, 'bytes'],
+  },
+  ValueInfoProto: { name: [1, 'string'], type: [2, 'TypeProto'] },
+  TypeProto: { tensorType: [1, 'TensorTypeProto'] },
+  TensorTypeProto: { elemType: [1, 'int32'], shape: [2, 'TensorShapeProto'] },
+  TensorShapeProto: { dim: [1, 'DimensionProto', 'repeated'] },
+  DimensionProto: { dimValue: [1, 'int64'], dimParam: [2, 'string'] },
+};
+
+const root = protobuf.Root.fromJSON({
+  nested: Object.fromEntries(
+    Object.entries(messages).map(([message, fields]) => [
+      message,
+      {
+        fields: Object.fromEntries(
+          Object.entries(fields).map(([name, [id, type, rule]]) => [name, { id, type, ...(rule && { rule }) }]),
+        ),
+      },
+    ]),
+  ),
+});
+
+/** Numbers of TensorProto.DataType. */
+export const elementTypes = { float: 1, uint8: 2, int64: 7 } as const;
+type ElementType = keyof typeof elementTypes;
+
+export type AttributeValue = number | readonly number[];
+
+export interface OnnxNode {
+  readonly operator: string;
+  readonly inputs: readonly string[];
+  readonly output: string;
+  /** Whole numbers and lists of them are written as ints; `{ float }` as a float. */
+  readonly attributes?: Readonly<Record<string, AttributeValue | { readonly float: number }>>;
+}
+
+export interface OnnxTensor {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array | BigInt64Array;
+}
+
+export interface OnnxValue {
+  readonly name: string;
+  readonly type: ElementType;
+  /** A name stands for a length that each run chooses. */
+  readonly shape: readonly (number | string)[];
+}
+
+export interface OnnxGraph {
+  readonly name: string;
+  readonly nodes: readonly OnnxNode[];
+  readonly tensors: readonly OnnxTensor[];
+  readonly input: OnnxValue;
+  readonly output: OnnxValue;
+  /** Version of ONNX's operator set. */
+  readonly opset: number;
+}
+
+/** The bytes of a `.onnx` file. Equal graphs give equal bytes. */
+export function encodeOnnx(graph: OnnxGraph): Uint8Array {
+  const model = root.lookupType('ModelProto');
+  const message = model.fromObject({
+    // Version 8 of the file format came with ONNX 1.10, of 2021.
+    irVersion: 8,
+    producerName: 'freshcar',
+    opsetImport: [{ domain: '', version: graph.opset }],
+    graph: {
+      name: graph.name,
+      node: graph.nodes.map(encodeNode),
+      initializer: graph.tensors.map(encodeTensor),
+      input: [encodeValue(graph.input)],
+      output: [encodeValue(graph.output)],
+    },
+  });
+  return model.encode(message).finish();
+}
+
+function encodeNode({ operator, inputs, output, attributes = {} }: OnnxNode) {
+  return {
+    opType: operator,
+    name: output,
+    input: [...inputs],
+    output: [output],
+    attribute: Object.entries(attributes).map(([name, value]) => encodeAttribute(name, value)),
+  };
+}
+
+/** The `type` numbers are those of AttributeProto.AttributeType. */
+function encodeAttribute(name: string, value: AttributeValue | { readonly float: number }) {
+  if (typeof value === 'number') return { name, i: value, type: 2 };
+  if ('float' in value) return { name, f: value.float, type: 1 };
+  return { name, ints: [...value], type: 7 };
+}
+
+/** Raw data is little-endian, as every processor that Node runs on. */
+function encodeTensor({ name, shape, values }: OnnxTensor) {
+  const dataType = values instanceof Float32Array ? elementTypes.float : elementTypes.int64;
+  const rawData = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
+  return { name, dims: [...shape], dataType, rawData };
+}
+
+function encodeValue({ name, type, shape }: OnnxValue) {
+  const dim = shape.map((length) => (typeof length === 'string' ? { dimParam: length } : { dimValue: length }));
+  return { name, type: { tensorType: { elemType: elementTypes[type], shape: { dim } } } };
+}

@@ -1,0 +1,67 @@
+import type { Command } from 'commander';
+import { Option } from 'commander';
+import { type PresetName, presets } from '../training/config.ts';
+import { defaultOf, settings } from '../training/settings.ts';
+import { parseInteger } from './parse.ts';
+import type { Terminal } from './terminal.ts';
+
+const examples = `
+Examples:
+  $ freshcar train --data cars.npy --out runs/first
+  $ freshcar train --data cars.npy --out runs/first --resume
+  $ freshcar train --data cars.npy --out runs/seed --preset seed --epochs 100
+  $ freshcar train --data cars.npy --out runs/wide --config wide.json --channels 192
+
+Ctrl-C saves a checkpoint before it leaves; --resume goes on from there as if nothing had happened.
+`;
+
+/** What the command line says of a run; the settings are under their own camel-case names. */
+export interface TrainFlags {
+  readonly data: string;
+  readonly out: string;
+  readonly resume?: boolean;
+  readonly preset: PresetName;
+  readonly config?: string;
+  readonly checkpointEvery: number;
+  readonly sheetEvery: number;
+  readonly reportEvery: number;
+}
+
+export function trainCommand(program: Command, terminal: Terminal): void {
+  const command = program
+    .command('train')
+    .description('train a generator on packed photographs')
+    .requiredOption('--data <file>', 'the .npy that freshcar dataset prepare made')
+    .requiredOption('--out <folder>', 'the run folder: configuration, checkpoints, sheets, curves, and the bundle')
+    .option('--resume', 'go on where the run in that folder stopped')
+    .addOption(
+      new Option('--preset <name>', "where the settings start: the seed's recipe, or the best one found")
+        .choices(Object.keys(presets))
+        .default('fresh'),
+    )
+    .option('--config <file>', 'a JSON file of settings, over the preset; a run folder keeps one')
+    .option('--checkpoint-every <steps>', 'steps between two checkpoints', parseInteger(1, 1e9), 200)
+    .option('--sheet-every <steps>', 'steps between two sheets of sample cars', parseInteger(1, 1e9), 200)
+    .option('--report-every <steps>', 'steps between two reports', parseInteger(1, 1e9), 20)
+    .addHelpText('after', examples);
+  for (const setting of settings) {
+    const value = setting.kind === 'boolean' ? 'true|false' : setting.kind;
+    const help = `${setting.help} (${String(defaultOf(setting, 'fresh'))})`;
+    command.addOption(
+      new Option(`--${setting.name} <${value}>`, help).helpGroup('Settings, and their values in preset fresh:'),
+    );
+  }
+  command.action(async (flags: TrainFlags) => {
+    const values: Record<string, string> = {};
+    for (const { name } of settings) {
+      const value = command.getOptionValue(camelCase(name));
+      if (value !== undefined) values[name] = String(value);
+    }
+    const { runTraining } = await import('./run-training.ts');
+    await runTraining(flags, values, terminal);
+  });
+}
+
+function camelCase(name: string): string {
+  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase());
+}

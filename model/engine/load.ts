@@ -1,0 +1,36 @@
+import { generator } from '../architecture/dcgan.ts';
+import { type Manifest, onnxName, tfjsWeightsName } from '../bundle/manifest.ts';
+import type { BundleSource } from '../store/store.ts';
+import type { Engine } from './engine.ts';
+import { createOnnxEngine } from './onnx.ts';
+
+export interface LoadEngineOptions {
+  /** ONNX Runtime by default, which draws one car about ten times faster. */
+  readonly engine?: Engine['name'];
+  /** Threads that one drawing of ONNX Runtime uses; 1 by default. */
+  readonly threads?: number;
+  /** Is told when TensorFlow.js has no native library. */
+  readonly warn?: (message: string) => void;
+}
+
+/**
+ * Loads what `manifest` describes, from where it lies.
+ *
+ * @throws FreshcarError as `BundleSource.readFile` does, and `damaged-bundle` when the files are not of the manifest's
+ * architecture.
+ */
+export async function loadEngine(
+  source: Pick<BundleSource, 'readFile'>,
+  manifest: Manifest,
+  { engine = 'onnx', threads = 1, warn = () => undefined }: LoadEngineOptions = {},
+): Promise<Engine> {
+  if (engine === 'onnx')
+    return createOnnxEngine(await source.readFile(manifest, onnxName), manifest.architecture, { threads });
+  const [{ createTfjsEngine }, { readTfjsWeights }] = await Promise.all([
+    // Only when asked for: importing TensorFlow.js takes longer than loading the default engine.
+    import('./tfjs.ts'),
+    import('../bundle/tfjs-format.ts'),
+  ]);
+  const weights = readTfjsWeights(generator(manifest.architecture), await source.readFile(manifest, tfjsWeightsName));
+  return createTfjsEngine(weights, manifest.architecture, warn);
+}

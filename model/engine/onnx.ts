@@ -1,0 +1,60 @@
+import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { Architecture } from '../architecture/dcgan.ts';
+import { onnxInput, onnxOutput } from '../bundle/onnx-names.ts';
+import { FreshcarError } from '../errors.ts';
+import type { Engine } from './engine.ts';
+
+export interface OnnxEngineOptions {
+  /** Threads that one drawing uses; 1 by default, since a Lambda has about one core and a server draws for many at once. */
+  readonly threads?: number;
+}
+
+/**
+ * ONNX Runtime on the CPU.
+ *
+ * @throws FreshcarError `damaged-bundle` when the bytes are no graph, or one that is not of this architecture.
+ */
+export async function createOnnxEngine(
+  onnx: Uint8Array,
+  architecture: Pick<Architecture, 'latentSize' | 'imageSize'>,
+  { threads = 1 }: OnnxEngineOptions = {},
+): Promise<Engine> {
+  const { latentSize, imageSize } = architecture;
+  const session = await createSession(onnx, threads);
+  const probe = await run(session, new Float32Array(latentSize), latentSize).catch((cause) => {
+    throw new FreshcarError('damaged-bundle', `The ONNX graph does not take ${latentSize} numbers a car.`, { cause });
+  });
+  if (probe.length !== imageSize * imageSize * 3)
+    throw new FreshcarError('damaged-bundle', `The ONNX graph does not draw cars of ${imageSize}x${imageSize} pixels.`);
+  return {
+    name: 'onnx',
+    latentSize,
+    imageSize,
+    draw: (latents) => run(session, latents, latentSize),
+    dispose: () => session.release(),
+  };
+}
+
+async function createSession(onnx: Uint8Array, threads: number): Promise<InferenceSession> {
+  try {
+    return await InferenceSession.create(onnx, {
+      // Always said: the default follows the host's cores, not what this process may use of them.
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      // Warnings about the host's processor are nothing that an operator can act on.
+      logSeverityLevel: 3,
+    });
+  } catch (cause) {
+    throw new FreshcarError('damaged-bundle', 'The ONNX graph cannot be loaded: it is damaged or of another kind.', {
+      cause,
+    });
+  }
+}
+
+async function run(session: InferenceSession, latents: Float32Array, latentSize: number): Promise<Uint8Array> {
+  const input = new Tensor('float32', latents, [latents.length / latentSize, latentSize]);
+  const { [onnxOutput]: pixels } = await session.run({ [onnxInput]: input });
+  if (!(pixels?.data instanceof Uint8Array)) throw new Error(`the graph has no uint8 output ${onnxOutput}`);
+  return pixels.data;
+}

@@ -1,0 +1,26 @@
+import { type Architecture, generator } from '../architecture/dcgan.ts';
+import type { WeightValues } from '../architecture/network.ts';
+import { loadTensorflow } from '../tensorflow/backend.ts';
+import { drawCars } from '../tensorflow/draw.ts';
+import { weightTensors } from '../tensorflow/weights.ts';
+import type { Engine } from './engine.ts';
+
+/** TensorFlow.js on libtensorflow, or on plain JavaScript with a warning that says how slow that is. */
+export async function createTfjsEngine(
+  weights: WeightValues,
+  architecture: Architecture,
+  warn: (message: string) => void,
+): Promise<Engine> {
+  await loadTensorflow({ warn });
+  const network = generator(architecture);
+  const tensors = weightTensors(network, weights);
+  return {
+    name: 'tfjs',
+    latentSize: architecture.latentSize,
+    imageSize: architecture.imageSize,
+    draw: async (latents) => drawCars(network, tensors, latents),
+    dispose: async () => {
+      for (const tensor of tensors.values()) tensor.dispose();
+    },
+  };
+}
