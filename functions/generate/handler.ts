@@ -18,13 +18,17 @@ const environmentSchema = z.object({
   MODEL_BUCKET: z.string().min(3),
   /** What the bundles' keys begin with. */
   MODEL_PREFIX: z.string().endsWith('/').default(modelsPrefix),
+  /** Another S3 server than AWS's; the SDK reads it, and such servers know buckets by path only. */
+  AWS_ENDPOINT_URL_S3: z.url().optional(),
+  /** `on-demand` unless start-up happens ahead of requests, as with provisioned concurrency. */
+  AWS_LAMBDA_INITIALIZATION_TYPE: z.string().default('on-demand'),
 });
 
 const environment = environmentSchema.parse(process.env);
 const log = jsonLog((line) => process.stdout.write(`${line}\n`));
 const source = s3Source({
-  // s3Source retries by itself. The endpoint of a test's server comes from AWS_ENDPOINT_URL_S3.
-  client: new S3Client({ maxAttempts: 1, forcePathStyle: process.env.AWS_ENDPOINT_URL_S3 !== undefined }),
+  // s3Source retries by itself.
+  client: new S3Client({ maxAttempts: 1, forcePathStyle: environment.AWS_ENDPOINT_URL_S3 !== undefined }),
   bucket: environment.MODEL_BUCKET,
   prefix: environment.MODEL_PREFIX,
 });
@@ -34,6 +38,12 @@ const model = createModelKeeper({
   log,
   now: () => performance.now(),
 });
+
+// The load begins with the start-up rather than with the first request. Only a start-up ahead of requests waits for it;
+// a failure is logged, and the first request tries again.
+const warm = model.use(async () => undefined).catch(() => undefined);
+if (environment.AWS_LAMBDA_INITIALIZATION_TYPE !== 'on-demand') await warm;
+
 const page = await readPage(path.join(path.dirname(fileURLToPath(import.meta.url)), 'page'));
 const app = createApp({ model, freshSeed: () => randomInt(2 ** 32), log, page });
 
