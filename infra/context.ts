@@ -1,0 +1,84 @@
+import { z } from 'zod';
+
+/**
+ * What an operator may choose, as context of the CDK: in `cdk.json`, or for one command `npx cdk deploy -c memory=3008`.
+ * Everything else about the stacks is decided in their own files.
+ */
+
+/** The command line gives every value as text, `cdk.json` as it is written there. */
+const number = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]);
+const flag = z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })]);
+
+/** CloudWatch keeps logs for no other numbers of days. */
+const logDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] as const;
+
+interface Setting<Schema extends z.ZodType> {
+  readonly schema: Schema;
+  /** Ends the sentence "it has to be ...". */
+  readonly allowed: string;
+  /** A value that is allowed, for the error message. */
+  readonly example: string;
+}
+
+function setting<Schema extends z.ZodType>(schema: Schema, allowed: string, example: string): Setting<Schema> {
+  return { schema, allowed, example };
+}
+
+function wholeNumber(minimum: number, maximum: number) {
+  return number.pipe(z.int().min(minimum).max(maximum));
+}
+
+/** Every key, its default and what it may be; `cdk.json` explains each to the operator, and a test compares the two. */
+export const settings = {
+  bundle: setting(z.string().min(1).default('model/pretrained'), 'the folder of a bundle', 'model/pretrained'),
+  // One whole vCPU comes with 1,769 MB, and drawing a car is all computing.
+  memory: setting(wholeNumber(512, 10240).default(1769), 'megabytes, a whole number from 512 to 10240', '1769'),
+  // The HTTP API gives up after 30 seconds.
+  timeout: setting(wholeNumber(3, 30).default(15), 'seconds, a whole number from 3 to 30', '15'),
+  reservedConcurrency: setting(
+    wholeNumber(1, 10_000).optional(),
+    'how many copies of the function may run at once, a whole number from 1 to 10000',
+    '20',
+  ),
+  warmUp: setting(flag.default(true), 'true or false', 'true'),
+  throttleRate: setting(wholeNumber(1, 10_000).default(50), 'requests a second, a whole number from 1 to 10000', '50'),
+  throttleBurst: setting(wholeNumber(1, 5000).default(100), 'requests at once, a whole number from 1 to 5000', '100'),
+  logDays: setting(number.pipe(z.literal(logDays)).default(30), `days, one of ${logDays.join(', ')}`, '30'),
+} satisfies Record<string, Setting<z.ZodType>>;
+
+type SettingName = keyof typeof settings;
+export type Settings = { readonly [Name in SettingName]: z.output<(typeof settings)[Name]['schema']> };
+
+/** A context that cannot be deployed. The message has one sentence for each key that is wrong. */
+export class ContextError extends Error {
+  constructor(sentences: readonly string[]) {
+    super(sentences.join('\n'));
+    this.name = 'ContextError';
+  }
+}
+
+/** The CDK keeps flags and look-ups of its own in the context; their names have a colon or an `@`. `//` begins a remark. */
+const isOurs = (key: string) => !/[:@]|^\/\//.test(key) && !key.startsWith('cdk-');
+
+/**
+ * Checks the whole context.
+ *
+ * @param context All keys and values, as `app.node.getAllContext()` gives them.
+ * @throws ContextError when a value is wrong or a key is unknown.
+ */
+export function readSettings(context: Readonly<Record<string, unknown>>): Settings {
+  const wrong = Object.keys(context).filter((key) => isOurs(key) && !(key in settings));
+  const sentences = wrong.map(
+    (key) => `The context has no key "${key}"; the keys are ${Object.keys(settings).join(', ')}.`,
+  );
+  const schemas = Object.entries(settings).map(([key, { schema }]) => [key, schema]);
+  const result = z.object(Object.fromEntries(schemas)).safeParse(context);
+  const names = new Set(result.error?.issues.map(({ path }) => String(path[0])));
+  for (const [key, { allowed, example }] of Object.entries(settings)) {
+    if (!names.has(key)) continue;
+    const value = JSON.stringify(context[key]);
+    sentences.push(`The context's "${key}" is ${value}, but it has to be ${allowed}, such as -c ${key}=${example}.`);
+  }
+  if (sentences.length > 0) throw new ContextError(sentences);
+  return result.data as Settings;
+}

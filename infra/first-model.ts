@@ -1,0 +1,101 @@
+import path from 'node:path';
+import { RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { LogGroup, RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import { Asset } from 'aws-cdk-lib/aws-s3-assets';
+import { AwsCustomResource, type AwsSdkCall, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
+import { Construct } from 'constructs';
+import type { Bundle } from './bundle.ts';
+import { modelsPrefix } from './model-bucket.ts';
+
+export interface FirstModelProps {
+  readonly bucket: IBucket;
+  readonly bundle: Bundle;
+}
+
+/**
+ * Puts the shipped model into the bucket, so that a new service draws a car at once. A deploy may add a model but never
+ * changes which one is served:
+ *
+ * - Each file of the bundle is copied to its own version's folder. A later deploy that ships another version adds a
+ *   folder and takes none away.
+ * - The pointer is written only when the stack is created, and only if there is none (`If-None-Match: *`), so it is safe
+ *   even over a bucket that an earlier stack left behind. From then on it belongs to `freshcar promote`.
+ *
+ * Not CDK's `BucketDeployment`: it would write the pointer anew with every change of the bundle, and its function may
+ * delete anything in the bucket. This one may read the shipped files and write their copies.
+ */
+export class FirstModel extends Construct {
+  private readonly role: Role;
+  private readonly logGroup: LogGroup;
+
+  constructor(scope: Construct, id: string, { bucket, bundle }: FirstModelProps) {
+    super(scope, id);
+    this.logGroup = new LogGroup(this, 'Log', {
+      retention: RetentionDays.ONE_MONTH,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.role = new Role(this, 'Role', {
+      description: 'Copies the shipped model into the bucket',
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    });
+    this.logGroup.grantWrite(this.role);
+    const copies = bundle.files.map((name) => this.copyFile(bucket, bundle, name));
+    const pointer = this.writePointer(bucket, bundle);
+    for (const copy of copies) pointer.node.addDependency(copy);
+  }
+
+  private copyFile(bucket: IBucket, { folder, version }: Bundle, name: string): AwsCustomResource {
+    const asset = new Asset(this, `Asset-${name}`, { path: path.join(folder, name) });
+    const key = `${modelsPrefix}${version}/${name}`;
+    const copy: AwsSdkCall = {
+      service: 'S3',
+      action: 'CopyObject',
+      parameters: { Bucket: bucket.bucketName, Key: key, CopySource: `${asset.s3BucketName}/${asset.s3ObjectKey}` },
+      physicalResourceId: PhysicalResourceId.of(key),
+      // The answer is not needed, and some of it could outgrow what CloudFormation takes.
+      outputPaths: ['CopyObjectResult.ETag'],
+    };
+    this.allow('s3:GetObject', asset.bucket.arnForObjects(asset.s3ObjectKey));
+    this.allow('s3:PutObject', bucket.arnForObjects(key));
+    return this.callS3(`Copy-${name}`, { onCreate: copy, onUpdate: copy });
+  }
+
+  private writePointer(bucket: IBucket, { version }: Bundle): AwsCustomResource {
+    const key = `${modelsPrefix}current.json`;
+    this.allow('s3:PutObject', bucket.arnForObjects(key));
+    return this.callS3('Pointer', {
+      onCreate: {
+        service: 'S3',
+        action: 'PutObject',
+        parameters: {
+          Bucket: bucket.bucketName,
+          Key: key,
+          Body: `${JSON.stringify({ version })}\n`,
+          ContentType: 'application/json',
+          IfNoneMatch: '*',
+        },
+        // There is a pointer already, and it stays.
+        ignoreErrorCodesMatching: 'PreconditionFailed',
+        physicalResourceId: PhysicalResourceId.of(key),
+      },
+    });
+  }
+
+  private allow(action: string, resource: string): void {
+    this.role.addToPolicy(new PolicyStatement({ actions: [action], resources: [resource] }));
+  }
+
+  private callS3(id: string, calls: { onCreate: AwsSdkCall; onUpdate?: AwsSdkCall }): AwsCustomResource {
+    const resource = new AwsCustomResource(this, id, {
+      ...calls,
+      role: this.role,
+      logGroup: this.logGroup,
+      installLatestAwsSdk: false,
+    });
+    // Without this CloudFormation may make the call before the role has its policy.
+    resource.node.addDependency(this.role);
+    return resource;
+  }
+}
