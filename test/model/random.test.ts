@@ -30,7 +30,7 @@ const references = [
 ];
 
 const draws = 100_000;
-const take = (count: number, draw: () => number) => Array.from({ length: count }, draw);
+const take = <T>(count: number, draw: () => T) => Array.from({ length: count }, draw);
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
 describe('randomFromState', () => {
