@@ -1,3 +1,4 @@
+import { constants } from 'node:zlib';
 import { PNG } from 'pngjs';
 
 /** RGB pixels of one picture: rows top to bottom, three bytes each. */
@@ -7,24 +8,42 @@ export interface Picture {
   readonly height: number;
 }
 
+/**
+ * Settings measured on car fronts. The Paeth filter on every row takes a third to two thirds of the time of choosing one
+ * for each row, for files within 1% of each other. Behind it, run lengths (zlib's `Z_RLE`) compress as well as zlib's
+ * search for repeats does, in less time.
+ */
+const packing = {
+  colorType: 2,
+  inputColorType: 2,
+  inputHasAlpha: false,
+  filterType: 4,
+  deflateStrategy: constants.Z_RLE,
+  deflateLevel: 1,
+} as const;
+
 /** A PNG of 8-bit RGB. The same pixels give the same bytes. */
 export function encodePng({ pixels, width, height }: Picture): Uint8Array {
-  const png = new PNG({ width, height, colorType: 2, inputColorType: 2, bitDepth: 8, inputHasAlpha: false });
+  // Given no size, pngjs sets aside no pixels of its own.
+  const png = Object.assign(new PNG(), { width, height });
   png.data = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength);
-  return PNG.sync.write(png, { colorType: 2, inputColorType: 2, inputHasAlpha: false, deflateLevel: 6 });
+  return PNG.sync.write(png, { ...packing });
 }
 
-/** Repeats every pixel `factor` times each way: larger, with sharp edges. */
+/** Repeats every pixel `factor` (a whole number) times each way: larger, with sharp edges. */
 export function scaleUp(picture: Picture, factor: number): Picture {
   if (factor === 1) return picture;
   const { pixels, width, height } = picture;
   const stride = width * factor * 3;
   const scaled = new Uint8Array(stride * height * factor);
-  for (let y = 0; y < height; y++) {
+  for (let y = 0, from = 0; y < height; y++) {
     const start = y * factor * stride;
-    for (let x = 0, at = start; x < width; x++) {
-      const pixel = pixels.subarray((y * width + x) * 3, (y * width + x + 1) * 3);
-      for (let copy = 0; copy < factor; copy++, at += 3) scaled.set(pixel, at);
+    for (let x = 0, at = start; x < width; x++, from += 3) {
+      for (let copy = 0; copy < factor; copy++, at += 3) {
+        scaled[at] = pixels[from] as number;
+        scaled[at + 1] = pixels[from + 1] as number;
+        scaled[at + 2] = pixels[from + 2] as number;
+      }
     }
     for (let copy = 1; copy < factor; copy++) scaled.copyWithin(start + copy * stride, start, start + stride);
   }
