@@ -71,12 +71,13 @@ async function moveInto(temporary: string, path: string, replace: boolean): Prom
     else await mkdir(path);
     await rename(temporary, path);
   } catch (cause) {
+    // What was there goes back to its place, if it was moved at all.
+    await rename(outdated, path).catch(() => undefined);
     if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')
       throw new FreshcarError('conflict', `${path} exists already; choose another folder.`, { cause });
     throw new FreshcarError('unavailable', `Could not write ${path}: ${reasonOf(cause)}.`, { cause });
-  } finally {
-    await rm(outdated, { recursive: true, force: true });
   }
+  await rm(outdated, { recursive: true, force: true });
 }
 
 function ignoreMissing(error: NodeJS.ErrnoException): void {

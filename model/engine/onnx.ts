@@ -21,11 +21,12 @@ export async function createOnnxEngine(
 ): Promise<Engine> {
   const { latentSize, imageSize } = architecture;
   const session = await createSession(onnx, threads);
-  const probe = await run(session, new Float32Array(latentSize), latentSize).catch((cause) => {
-    throw new FreshcarError('damaged-bundle', `The ONNX graph does not take ${latentSize} numbers a car.`, { cause });
-  });
-  if (probe.length !== imageSize * imageSize * 3)
-    throw new FreshcarError('damaged-bundle', `The ONNX graph does not draw cars of ${imageSize}x${imageSize} pixels.`);
+  try {
+    await check(session, latentSize, imageSize);
+  } catch (error) {
+    await session.release();
+    throw error;
+  }
   return {
     name: 'onnx',
     latentSize,
@@ -33,6 +34,21 @@ export async function createOnnxEngine(
     draw: (latents) => run(session, latents, latentSize),
     dispose: () => session.release(),
   };
+}
+
+/** Draws one car on trial, which also readies the runtime's memory for the first that is asked for. */
+async function check(session: InferenceSession, latentSize: number, imageSize: number): Promise<void> {
+  const damaged = (why: string, cause?: unknown) =>
+    new FreshcarError('damaged-bundle', `The ONNX graph ${why}.`, { cause });
+  const { inputNames, outputNames } = session;
+  if (inputNames.join() !== onnxInput || outputNames.join() !== onnxOutput)
+    throw damaged(
+      `is no generator of freshcar: it makes ${outputNames.join()} of ${inputNames.join()}, not ${onnxOutput} of ${onnxInput}`,
+    );
+  const car = await run(session, new Float32Array(latentSize), latentSize).catch((cause) => {
+    throw damaged(`does not take ${latentSize} numbers a car`, cause);
+  });
+  if (car.length !== imageSize * imageSize * 3) throw damaged(`does not draw cars of ${imageSize}x${imageSize} pixels`);
 }
 
 async function createSession(onnx: Uint8Array, threads: number): Promise<InferenceSession> {
