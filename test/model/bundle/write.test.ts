@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { architectureSchema, generator } from '../../../model/architecture/dcgan.ts';
-import { entryOf, parseManifest, verifyFile } from '../../../model/bundle/read.ts';
+import { parseManifest } from '../../../model/bundle/read.ts';
 import { readTfjsWeights } from '../../../model/bundle/tfjs-format.ts';
 import { writeBundle } from '../../../model/bundle/write.ts';
 import { formulaWeights } from '../../fixtures/keras/formula-weights.ts';
@@ -53,51 +53,5 @@ describe('a bundle', () => {
     await writeBundle(path, { about: { ...about, version: 'test-2' }, weights }, { replace: true });
     expect(parseManifest(await readFile(join(path, 'manifest.json')), path).version).toBe('test-2');
     expect(await readdir(folder)).toEqual(['bundle']);
-  });
-});
-
-describe('a manifest', () => {
-  const valid = { format: 1, ...about, files: { 'generator.onnx': { bytes: 3, sha256: 'a'.repeat(64) } } };
-
-  it.each([
-    ['is no JSON', '{"format": 1,', 'it is no JSON'],
-    ['is of a format that is not known', { ...valid, format: 2 }, 'format: '],
-    ['has no version', { ...valid, version: undefined }, 'version: '],
-    ['has a version that leads out of its folder', { ...valid, version: '../other' }, 'version: '],
-    [
-      'names a file that leads out of its folder',
-      { ...valid, files: { '../x': valid.files['generator.onnx'] } },
-      'files',
-    ],
-    [
-      'has a SHA-256 that is none',
-      { ...valid, files: { 'a.bin': { bytes: 1, sha256: 'xyz' } } },
-      'files.a.bin.sha256: ',
-    ],
-    ['has a field that nothing reads', { ...valid, extra: true }, 'extra'],
-  ])('that %s is refused by name', (_, content, sentence) => {
-    const text = typeof content === 'string' ? content : JSON.stringify(content);
-    expect(() => parseManifest(text, 'there')).toThrow(sentence);
-    expect(() => parseManifest(text, 'there')).toThrow('manifest.json in there');
-  });
-
-  it('says which file it does not list', () => {
-    expect(() => entryOf(parseManifest(JSON.stringify(valid), 'there'), 'card.md')).toThrow('lists no file card.md');
-  });
-});
-
-describe('a file of a bundle', () => {
-  const bytes = Uint8Array.of(1, 2, 3);
-  const entry = { bytes: 3, sha256: createHash('sha256').update(bytes).digest('hex') };
-
-  it('passes when it is what the manifest says', () => {
-    expect(verifyFile(bytes, entry, 'a.bin')).toBe(bytes);
-  });
-
-  it('is refused when it is cut off or changed, in a sentence that says how', () => {
-    expect(() => verifyFile(bytes.subarray(1), entry, 'a.bin')).toThrow(
-      'a.bin is damaged: it has 2 bytes instead of 3',
-    );
-    expect(() => verifyFile(Uint8Array.of(1, 2, 4), entry, 'a.bin')).toThrow('a.bin is damaged: its SHA-256 is');
   });
 });
