@@ -9,9 +9,9 @@ export interface Picture {
 }
 
 /**
- * Settings measured on car fronts. The Paeth filter on every row takes a third to two thirds of the time of choosing one
- * for each row, for files within 1% of each other. Behind it, run lengths (zlib's `Z_RLE`) compress as well as zlib's
- * search for repeats does, in less time.
+ * Settings measured on car fronts. The Paeth filter on every row saves most of the time of choosing one for each row, for
+ * files within 1% of each other. Behind it, run lengths (zlib's `Z_RLE`) compress as well as zlib's search for repeats does,
+ * in less time. A small picture fits into one chunk of 16 kB; twice that, pngjs's default, takes longer to set aside.
  */
 const packing = {
   colorType: 2,
@@ -20,14 +20,15 @@ const packing = {
   filterType: 4,
   deflateStrategy: constants.Z_RLE,
   deflateLevel: 1,
+  deflateChunkSize: 16 * 1024,
 } as const;
 
 /** A PNG of 8-bit RGB. The same pixels give the same bytes. */
 export function encodePng({ pixels, width, height }: Picture): Uint8Array {
-  // Given no size, pngjs sets aside no pixels of its own.
-  const png = Object.assign(new PNG(), { width, height });
-  png.data = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength);
-  return PNG.sync.write(png, { ...packing });
+  const data = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength);
+  // All that pngjs's synchronous writer reads; making its PNG, a stream with a parser, takes half as long as encoding.
+  const png = { data, width, height, gamma: 0 } satisfies Pick<PNG, 'data' | 'width' | 'height' | 'gamma'>;
+  return PNG.sync.write(png as PNG, { ...packing });
 }
 
 /** Repeats every pixel `factor` (a whole number) times each way: larger, with sharp edges. */

@@ -15,7 +15,7 @@ export const modelVersionSchema = z
 /** The name of a file in a bundle: no folders, so that no name can reach out of the bundle. */
 const fileNameSchema = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
 
-export const fileEntrySchema = z.strictObject({
+const fileEntrySchema = z.strictObject({
   bytes: z.int().min(0),
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });

@@ -66,7 +66,7 @@ const root = protobuf.Root.fromJSON({
 export const elementTypes = { float: 1, uint8: 2, int64: 7 } as const;
 type ElementType = keyof typeof elementTypes;
 
-export type AttributeValue = number | readonly number[];
+type AttributeValue = number | readonly number[];
 
 export interface OnnxNode {
   readonly operator: string;
@@ -82,7 +82,7 @@ export interface OnnxTensor {
   readonly values: Float32Array | BigInt64Array;
 }
 
-export interface OnnxValue {
+interface OnnxValue {
   readonly name: string;
   readonly type: ElementType;
   /** A name stands for a length that each run chooses. */
