@@ -2,7 +2,7 @@ import { type Architecture, generator } from '../architecture/dcgan.ts';
 import type { WeightValues } from '../architecture/network.ts';
 import { loadTensorflow } from '../tensorflow/backend.ts';
 import { drawCars } from '../tensorflow/draw.ts';
-import { weightTensors } from '../tensorflow/weights.ts';
+import { disposeTensors, weightTensors } from '../tensorflow/weights.ts';
 import type { Engine } from './engine.ts';
 
 /** TensorFlow.js on libtensorflow, or on plain JavaScript with a warning that says how slow that is. */
@@ -19,8 +19,6 @@ export async function createTfjsEngine(
     latentSize: architecture.latentSize,
     imageSize: architecture.imageSize,
     draw: async (latents) => drawCars(network, tensors, latents),
-    dispose: async () => {
-      for (const tensor of tensors.values()) tensor.dispose();
-    },
+    dispose: async () => disposeTensors(tensors),
   };
 }

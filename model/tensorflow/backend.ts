@@ -29,6 +29,8 @@ export async function loadTensorflow({ warn, native = 'auto' }: TensorflowOption
     warn(slownessOf(failure.cause));
   }
   await import('@tensorflow/tfjs-backend-cpu');
+  // Brings the gradients of all operations, which tfjs-core leaves out; tfjs-node has them by itself.
+  await import('@tensorflow/tfjs-layers');
   await tf.setBackend('cpu');
   // The backend would print a banner that recommends the package which has just been tried.
   Reflect.set(tf.backend(), 'firstUse', false);
