@@ -71,7 +71,7 @@ async function install({ root, env }: Setting, folder: string, version: string):
   if (code === 0) return;
   throw new FreshcarError(
     'missing-dependency',
-    `npm could not fetch ${name} ${version} (${tellingLine(errors, /^npm (error|ERR!) [^A]/)}): ` +
+    `npm could not fetch ${name} ${version} (${tellingLine(errors, /request to|reason|not found|ENOSPC|EACCES|EINTEGRITY/)}): ` +
       'check the network or the registry that npm is configured with, then run this again.',
   );
 }

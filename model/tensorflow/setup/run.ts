@@ -29,10 +29,10 @@ export function run(command: string, args: readonly string[], options: RunOption
   });
 }
 
-/** The line of a program's errors that says the most: the last that has `marker`, else the last one. */
+/** The line of a program's errors that says the most: the last that has `marker`, else the last one; as part of a sentence. */
 export function tellingLine(errors: string, marker: RegExp): string {
   const lines = errors.split('\n').map((line) => line.trim());
   const told = lines.filter((line) => line !== '');
   const line = told.findLast((candidate) => marker.test(candidate)) ?? told.at(-1) ?? 'it gave no reason';
-  return line.replace(/\.$/, '');
+  return line.replace(/^(?:npm )?(?:error|ERR!):? /i, '').replace(/\.$/, '');
 }

@@ -1,3 +1,5 @@
+import { FreshcarError } from '../../errors.ts';
+import { reasonOf } from '../../files.ts';
 import { buildAddon } from './addon.ts';
 import { stageLibrary } from './library.ts';
 import { type Machine, requireSupport } from './machine.ts';
@@ -20,6 +22,16 @@ export interface SetupOptions extends Setting {
  * @throws FreshcarError `missing-dependency`, in one sentence what is missing and what to do.
  */
 export async function setupTensorflow(options: SetupOptions): Promise<void> {
+  try {
+    await setup(options);
+  } catch (error) {
+    if (error instanceof FreshcarError || !(error instanceof Error && 'path' in error)) throw error;
+    const message = `Could not write ${error.path} (${reasonOf(error)}): mend that, then run this again.`;
+    throw new FreshcarError('missing-dependency', message, { cause: error });
+  }
+}
+
+async function setup(options: SetupOptions): Promise<void> {
   const { machine, wheel, proof, env, report } = options;
   if ((await proveApart(proof, env)).code === 0) {
     report("TensorFlow's native library works already; nothing to do.");

