@@ -1,5 +1,4 @@
 import { randomInt } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,6 +6,7 @@ import { parseArgs } from 'node:util';
 import { serve } from '@hono/node-server';
 import { errorCodes, FreshcarError } from '../../model/errors.ts';
 import { openFolder } from '../../model/store/folder.ts';
+import { shippedModel } from '../../model/store/shipped.ts';
 import { createApp } from './app.ts';
 import { loadModel } from './load-model.ts';
 import { jsonLog } from './log.ts';
@@ -14,13 +14,12 @@ import { createModelKeeper } from './model-keeper.ts';
 import { readPage } from './page-routes.ts';
 
 const defaultPort = 3000;
-const shippedModel = 'model/pretrained';
 
 const help = `Serves cars that do not exist.
 
   npm start -- [--model DIR] [--port N]
 
-  --model DIR  a bundle, a training run's folder or a store; default ${shippedModel}
+  --model DIR  a bundle, a training run's folder or a store; default model/pretrained
   --port N     default ${defaultPort}, or the environment's PORT; 0 takes any free one
   --help       this text
 `;
@@ -41,7 +40,7 @@ function readOptions(args: readonly string[], environment: NodeJS.ProcessEnv): O
       `The port is to be a number from 0 to 65535, not ${JSON.stringify(port)}.`,
     );
   }
-  return { model: values.model ?? path.join(projectRoot(), shippedModel), port: Number(port) };
+  return { model: values.model ?? shippedModel(), port: Number(port) };
 }
 
 function parseOrExplain(args: readonly string[]) {
@@ -51,23 +50,6 @@ function parseOrExplain(args: readonly string[]) {
   } catch (cause) {
     throw new FreshcarError('invalid-input', `${cause instanceof Error ? cause.message : cause}\n\n${help}`, { cause });
   }
-}
-
-/** The project's folder: this file runs from `dist/` when bundled. */
-function projectRoot(): string {
-  let folder = path.dirname(fileURLToPath(import.meta.url));
-  while (!isProject(folder)) {
-    const parent = path.dirname(folder);
-    if (parent === folder)
-      throw new FreshcarError('not-found', 'No freshcar project around this program; use --model.');
-    folder = parent;
-  }
-  return folder;
-}
-
-function isProject(folder: string): boolean {
-  const file = path.join(folder, 'package.json');
-  return existsSync(file) && JSON.parse(readFileSync(file, 'utf8')).name === 'freshcar';
 }
 
 async function start({ model: folder, port }: Options): Promise<void> {

@@ -1,11 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import { type Dataset, readDataset } from '../dataset/read-dataset.ts';
 import { FreshcarError } from '../errors.ts';
 import { reasonOf } from '../files.ts';
 import { loadTensorflow } from '../tensorflow/backend.ts';
 import { bundleRun } from '../training/bundle-run.ts';
-import type { Checkpoint } from '../training/checkpoint.ts';
+import type { Checkpoint, DataIdentity } from '../training/checkpoint.ts';
 import type { TrainingConfig } from '../training/config.ts';
 import { progressBar, progressLine } from '../training/progress.ts';
 import { holdsRun, openRunFolder, type RunFolder } from '../training/run-folder.ts';
@@ -32,7 +32,8 @@ export async function runTraining(
   terminal.err.write(`${describe(config, data, checkpoint)}\n`);
   const result = await train({
     config,
-    data,
+    data: identityOf(data, flags),
+    images: data.images,
     folder,
     checkpoint,
     checkpointEvery: flags.checkpointEvery,
@@ -42,19 +43,12 @@ export async function runTraining(
     now: terminal.now,
     signal: terminal.interruption(),
   });
-  const bundle = await bundleRun({
-    path: folder.path,
-    config,
-    gan: result.gan,
-    data: { name: data.provenance?.source.name ?? basename(flags.data), count: data.count, sha256: data.sha256 },
-  });
+  const bundle = join(folder.path, 'bundle');
+  await bundleRun({ checkpoint: result.checkpoint }, bundle, { replace: true });
+  const { step } = result.checkpoint.gan;
+  const outcome = result.finished ? `Done after ${step} steps` : `Stopped after step ${step}; --resume goes on`;
   terminal.err.write('\n');
-  terminal.out.write(
-    result.finished
-      ? `Done after ${result.gan.step} steps. See its cars: npm start -- --model ${flags.out}\n`
-      : `Stopped after step ${result.gan.step}; go on with --resume. Its cars so far: npm start -- --model ${flags.out}\n`,
-  );
-  terminal.out.write(`${bundle}\n`);
+  terminal.out.write(`${outcome}. The model is in ${bundle}; see its cars: npm start -- --model ${flags.out}\n`);
 }
 
 /** A new run's settings come from preset, file and flags; a resumed one keeps its own. */
@@ -99,6 +93,10 @@ function refuseChanges(own: TrainingConfig, asked: TrainingConfig): void {
   );
 }
 
+function identityOf({ provenance, count, sha256 }: Dataset, { data }: TrainFlags): DataIdentity {
+  return { name: provenance?.source.name ?? basename(data), images: count, sha256 };
+}
+
 function checkData(config: TrainingConfig, data: Dataset, checkpoint: Checkpoint | undefined): void {
   const { imageSize } = config.architecture;
   if (data.imageSize !== imageSize)
@@ -109,7 +107,7 @@ function checkData(config: TrainingConfig, data: Dataset, checkpoint: Checkpoint
     );
   if (data.count < 2)
     throw new FreshcarError('invalid-input', 'A generator cannot learn from fewer than two pictures.');
-  if (checkpoint !== undefined && checkpoint.dataSha256 !== data.sha256)
+  if (checkpoint !== undefined && checkpoint.data.sha256 !== data.sha256)
     throw new FreshcarError('training-failed', 'The data is not what this run began with. Give it the same file.');
 }
 

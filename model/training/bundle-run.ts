@@ -1,38 +1,33 @@
-import { join } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
-import { writeBundle } from '../bundle/write.ts';
-import type { TrainingConfig } from './config.ts';
-import type { Gan } from './gan.ts';
+import type { Manifest } from '../bundle/manifest.ts';
+import { type WriteBundleOptions, writeBundle } from '../bundle/write.ts';
+import type { Checkpoint } from './checkpoint.ts';
 import { sampleSheet } from './trainer.ts';
 
-export interface RunResult {
-  /** The run folder. */
-  readonly path: string;
-  readonly config: TrainingConfig;
-  readonly gan: Gan;
-  readonly data: { readonly name: string; readonly count: number; readonly sha256: string };
+export interface RunModel {
+  readonly checkpoint: Checkpoint;
+  /** Made of size, seed, step and data unless given: the same run at the same step is the same model. */
+  readonly version?: string;
+  /** The model card, as Markdown. */
+  readonly card?: string;
 }
 
-/** Writes the averaged generator of a run into its `bundle/`, in place of an earlier one. Returns the bundle's path. */
-export async function bundleRun({ path, config, gan, data }: RunResult): Promise<string> {
-  const bundle = join(path, 'bundle');
-  const { imageSize } = config.architecture;
-  const samples = sampleSheet(config, gan);
-  await writeBundle(
-    bundle,
-    {
-      about: {
-        // The same run at the same step is the same model.
-        version: `run-${imageSize}-${config.seed}-${gan.step}-${data.sha256.slice(0, 8)}`,
-        architecture: config.architecture,
-        data: { name: data.name, images: data.count, sha256: data.sha256 },
-        recipe: { ...config, steps: gan.step },
-        code: { name: packageJson.name, version: packageJson.version },
-      },
-      weights: gan.average,
-      extras: { 'samples.png': samples },
-    },
-    { replace: true },
-  );
-  return bundle;
+/** Writes the averaged generator of a run as the bundle `path`, with a sheet of samples. Needs TensorFlow.js loaded. */
+export async function bundleRun(
+  { checkpoint, version, card }: RunModel,
+  path: string,
+  options: WriteBundleOptions,
+): Promise<Manifest> {
+  const { config, data, gan } = checkpoint;
+  const { architecture, seed } = config;
+  const samples = { 'samples.png': sampleSheet(config, gan) };
+  const about = {
+    version: version ?? `run-${architecture.imageSize}-${seed}-${gan.step}-${data.sha256.slice(0, 8)}`,
+    architecture,
+    data,
+    recipe: { ...config, steps: gan.step },
+    code: { name: packageJson.name, version: packageJson.version },
+  };
+  const extras = card === undefined ? samples : { ...samples, 'card.md': card };
+  return writeBundle(path, { about, weights: gan.average, extras }, options);
 }

@@ -9,11 +9,18 @@ import type { Gan, Player } from './gan.ts';
 import type { OptimizerState } from './optimizer.ts';
 import { decodeTensorFile, encodeTensorFile, type NamedArrays } from './tensor-file.ts';
 
+/** What the pictures of a run are: by name for people, by hash for certainty. */
+export interface DataIdentity {
+  readonly name: string;
+  readonly images: number;
+  /** SHA-256 of the packed dataset. */
+  readonly sha256: string;
+}
+
 /** All that a run needs to go on as if it had never stopped. */
 export interface Checkpoint {
   readonly config: TrainingConfig;
-  /** SHA-256 of the packed dataset that the run began with. */
-  readonly dataSha256: string;
+  readonly data: DataIdentity;
   readonly gan: Gan;
   readonly position: DataPosition;
 }
@@ -25,18 +32,18 @@ const stateSchema = z.strictObject({
   next: z.int().min(0),
   generatorUpdates: z.int().min(0),
   discriminatorUpdates: z.int().min(0),
-  dataSha256: z.string(),
+  data: z.strictObject({ name: z.string(), images: z.int().min(1), sha256: z.string() }),
   config: configSchema,
 });
 
-export function encodeCheckpoint({ config, dataSha256, gan, position }: Checkpoint): Uint8Array {
+export function encodeCheckpoint({ config, data, gan, position }: Checkpoint): Uint8Array {
   const state: z.input<typeof stateSchema> = {
     step: gan.step,
     random: [...gan.random.state()],
     next: position.next,
     generatorUpdates: gan.generator.optimizer.updates,
     discriminatorUpdates: gan.discriminator.optimizer.updates,
-    dataSha256,
+    data,
     config,
   };
   const arrays: [string, Float32Array | Uint32Array][] = [
@@ -65,7 +72,7 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
     random: randomFromState(state.random),
     step: state.step,
   };
-  return { config, dataSha256: state.dataSha256, gan, position: { order, next: state.next } };
+  return { config, data: state.data, gan, position: { order, next: state.next } };
 }
 
 function playerArrays({ network, weights, optimizer }: Player): [string, Float32Array][] {

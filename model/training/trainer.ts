@@ -4,7 +4,7 @@ import { drawCars } from '../tensorflow/draw.ts';
 import { scoped } from '../tensorflow/tape.ts';
 import { weightTensors } from '../tensorflow/weights.ts';
 import { createBatches } from './batches.ts';
-import type { Checkpoint } from './checkpoint.ts';
+import type { Checkpoint, DataIdentity } from './checkpoint.ts';
 import type { TrainingConfig } from './config.ts';
 import { createGan, type Gan } from './gan.ts';
 import type { RunFolder } from './run-folder.ts';
@@ -23,7 +23,9 @@ export interface Progress {
 
 export interface TrainerOptions {
   readonly config: TrainingConfig;
-  readonly data: { readonly images: Uint8Array; readonly sha256: string };
+  readonly data: DataIdentity;
+  /** Pictures one after the other, rows, columns, RGB. */
+  readonly images: Uint8Array;
   readonly folder: RunFolder;
   /** Goes on from here instead of from fresh weights. */
   readonly checkpoint?: Checkpoint | undefined;
@@ -40,7 +42,7 @@ export interface TrainerOptions {
 
 /** How a run ended: all its steps done, or stopped on the way and ready to be resumed. */
 export interface TrainingResult {
-  readonly gan: Gan;
+  readonly checkpoint: Checkpoint;
   readonly finished: boolean;
 }
 
@@ -54,20 +56,19 @@ export function totalSteps(config: TrainingConfig, pictures: number): number {
 
 /** Runs the loop until its steps are done or `signal` asks for a stop. */
 export async function train(options: TrainerOptions): Promise<TrainingResult> {
-  const { config, data, folder, signal } = options;
+  const { config, data, images, folder, signal } = options;
   const gan = options.checkpoint?.gan ?? createGan(config);
   const batches = createBatches({
-    images: data.images,
+    images,
     imageSize: config.architecture.imageSize,
     batchSize: config.batchSize,
     mirror: config.mirror,
     random: gan.random,
     ...(options.checkpoint && { position: options.checkpoint.position }),
   });
-  const pictures = data.images.length / (config.architecture.imageSize ** 2 * 3);
-  const steps = totalSteps(config, pictures);
-  const save = () => folder.saveCheckpoint({ config, dataSha256: data.sha256, gan, position: batches.position() });
-  const meter = createMeter(options, steps, pictures, gan.step);
+  const steps = totalSteps(config, data.images);
+  const checkpoint = (): Checkpoint => ({ config, data, gan, position: batches.position() });
+  const meter = createMeter(options, steps, data.images, gan.step);
 
   // A killed run may have reported steps that it did not save; they come again.
   await folder.truncateMetrics(gan.step);
@@ -75,12 +76,13 @@ export async function train(options: TrainerOptions): Promise<TrainingResult> {
   while (gan.step < steps && !signal.aborted) {
     await meter.add(gan.step + 1, trainStep(config, gan, batches.next()));
     if (gan.step % options.sheetEvery === 0 || gan.step === steps) await saveSheet(options, gan);
-    if (gan.step % options.checkpointEvery === 0 && gan.step < steps) await save();
+    if (gan.step % options.checkpointEvery === 0 && gan.step < steps) await folder.saveCheckpoint(checkpoint());
     // Steps compute without a pause; this lets signals and timers in.
     await new Promise(setImmediate);
   }
-  await save();
-  return { gan, finished: gan.step >= steps };
+  const last = checkpoint();
+  await folder.saveCheckpoint(last);
+  return { checkpoint: last, finished: gan.step >= steps };
 }
 
 async function saveSheet({ config, folder }: TrainerOptions, gan: Gan): Promise<void> {

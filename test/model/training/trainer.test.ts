@@ -12,7 +12,7 @@ import { smallConfig, smallPictures } from '../../support/training.ts';
 import '../../support/tensorflow.ts';
 
 const images = smallPictures(10);
-const data = { images, sha256: sha256(images) };
+const data = { name: 'ten pictures', images: 10, sha256: sha256(images) };
 /** Everything that draws random numbers is on. */
 const config = smallConfig({ ...presets.fresh, epochs: 4, labels: { real: 0.9, flipRate: 0.1 } });
 
@@ -95,6 +95,7 @@ async function run(into: RunFolder, config: TrainingConfig, { stopAt }: { stopAt
   return train({
     config,
     data,
+    images,
     folder: into,
     checkpoint,
     checkpointEvery: 3,

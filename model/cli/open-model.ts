@@ -1,0 +1,24 @@
+import type { Manifest } from '../bundle/manifest.ts';
+import type { Engine } from '../engine/engine.ts';
+import { loadEngine } from '../engine/load.ts';
+import { FreshcarError } from '../errors.ts';
+import { openFolder } from '../store/folder.ts';
+import { shippedModel } from '../store/shipped.ts';
+
+export interface OpenedModel {
+  readonly manifest: Manifest;
+  readonly engine: Engine;
+}
+
+/** Opens the model that a folder points at: a bundle, a run folder or a store; without one, the shipped model. */
+export async function openModel(
+  folder: string | undefined,
+  engine: Engine['name'],
+  warn: (message: string) => void,
+): Promise<OpenedModel> {
+  const source = await openFolder(folder ?? shippedModel());
+  const reading = await source.readPointer();
+  if (reading === undefined) throw new FreshcarError('not-found', `${source.location} names no current model.`);
+  const manifest = await source.readManifest(reading.pointer.version);
+  return { manifest, engine: await loadEngine(source, manifest, { engine, warn }) };
+}
