@@ -19,6 +19,7 @@ export interface Stream {
 /** The terminal of this process. */
 export function processTerminal(): Terminal {
   let controller: AbortController | undefined;
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', passOverClosedPipe);
   return {
     out: process.stdout,
     err: process.stderr,
@@ -32,4 +33,9 @@ export function processTerminal(): Terminal {
       return stop.signal;
     },
   };
+}
+
+/** Whoever read us has seen enough (`freshcar --help | head`): what is printed from then on is for nobody, and no failure. */
+function passOverClosedPipe(error: NodeJS.ErrnoException): void {
+  if (error.code !== 'EPIPE') throw error;
 }
