@@ -1,3 +1,4 @@
+import { foldNormalisation } from '../architecture/fold.ts';
 import type { Layer, Network, WeightValues } from '../architecture/network.ts';
 import { elementTypes, encodeOnnx, type OnnxNode, type OnnxTensor } from './onnx-format.ts';
 import { onnxInput, onnxOutput } from './onnx-names.ts';
@@ -16,7 +17,8 @@ const opset = 17;
  * - A transposed convolution is four plain ones, one for each phase: the pixels of even or odd rows and columns. Only the
  *   next doubling needs the phases put between each other; the last convolution reads them as they are.
  */
-export function exportOnnx(network: Network, weights: WeightValues): Uint8Array {
+export function exportOnnx(trained: Network, values: WeightValues): Uint8Array {
+  const { network, weights } = foldNormalisation(trained, values);
   const graph = new Graph();
   const map = network.layers.find(({ kind }) => kind === 'reshape')?.outputShape ?? [];
   const picture = blocksOf(network.layers).reduce<Value>(
@@ -50,21 +52,18 @@ class Graph {
   }
 }
 
-/** A layer with the normalisation and the slope of the leaky ReLU right behind it. */
+/** A layer with the slope of the leaky ReLU right behind it. */
 interface Block {
   readonly layer: Layer;
-  readonly norm: Extract<Layer, { kind: 'batchNorm' }> | undefined;
   readonly slope: number | undefined;
 }
 
 function blocksOf(layers: readonly Layer[]): Block[] {
   const blocks = layers.map((layer, index): Block => {
     const next = layers[index + 1];
-    const norm = next?.kind === 'batchNorm' ? next : undefined;
-    const activation = norm ? layers[index + 2] : next;
-    return { layer, norm, slope: activation?.kind === 'leakyRelu' ? activation.slope : undefined };
+    return { layer, slope: next?.kind === 'leakyRelu' ? next.slope : undefined };
   });
-  return blocks.filter(({ layer }) => layer.kind !== 'batchNorm' && layer.kind !== 'leakyRelu');
+  return blocks.filter(({ layer }) => layer.kind !== 'leakyRelu');
 }
 
 /** A tensor on its way through the graph. */
@@ -90,7 +89,7 @@ function addBlock(graph: Graph, input: Value, block: Block, weights: WeightValue
       return { name: graph.add('Reshape', name, [input.name, shape]) };
     }
     case 'convTranspose':
-      return addDoubling(graph, input, layer, block, weights);
+      return addDoubling(graph, input, layer, slope, weights);
     case 'conv':
       return addPicture(graph, input, layer, weights);
     case 'tanh':
@@ -104,7 +103,7 @@ function addDoubling(
   graph: Graph,
   input: Value,
   layer: Extract<Layer, { kind: 'convTranspose' }>,
-  { norm, slope }: Block,
+  slope: number | undefined,
   weights: WeightValues,
 ): Value {
   const { name, kernel, stride } = layer;
@@ -112,7 +111,7 @@ function addDoubling(
   const map = input.phased
     ? graph.add('DepthToSpace', `${input.name}/joined`, [input.name], { blocksize: 2 })
     : input.name;
-  const { kernels, bias } = doublingTensors(layer, norm, weights);
+  const { kernels, bias } = doublingTensors(layer, weights);
   const shared = graph.constant(bias);
   const parts = phases.map(({ row, column }, index) => {
     const part = `${name}/${row}${column}`;

@@ -30,25 +30,25 @@ export function denseTensors(layer: Of<'dense'>, map: readonly number[], weights
 
 /**
  * A transposed convolution with kernel 4 and stride 2 as one 2x2 convolution (`[filters, inputs, 2, 2]`) for each phase,
- * and the bias that they share. `norm`, which follows it, is folded in by its moving statistics.
+ * and the bias that they share.
  *
  * Keras pads such a layer by one pixel, so input pixel s reaches output pixels 2 s - 1 to 2 s + 2 by taps 0 to 3: an even
  * pixel gets tap 3 of the pixel before its own place and tap 1 of its own, an odd one tap 2 of its own and 0 of the next.
  */
-export function doublingTensors(layer: Of<'convTranspose'>, norm: Of<'batchNorm'> | undefined, weights: WeightValues) {
+export function doublingTensors(layer: Of<'convTranspose'>, weights: WeightValues) {
   const { name, filters } = layer;
   const inputs = layer.inputShape.at(-1) ?? 0;
   const kernel = valuesOf(weights, `${name}/kernel`);
-  const { scale, bias } = foldNormalisation(layer, norm, weights);
   const kernels = phases.map(({ row, column }): OnnxTensor => {
     const tap = (phase: number, place: number) => 3 - phase - 2 * place;
     const values = fill([filters, inputs, 2, 2], (filter, input, y, x) => {
       const place = tap(row, y) * 4 + tap(column, x);
-      return at(kernel, (place * filters + filter) * inputs + input) * at(scale, filter);
+      return at(kernel, (place * filters + filter) * inputs + input);
     });
     return { name: `${name}/kernel_${row}${column}`, shape: [filters, inputs, 2, 2], values };
   });
-  return { kernels, bias: { name: `${name}/bias`, shape: [filters], values: bias } satisfies OnnxTensor };
+  const bias: OnnxTensor = { name: `${name}/bias`, shape: [filters], values: valuesOf(weights, `${name}/bias`) };
+  return { kernels, bias };
 }
 
 /**
@@ -73,19 +73,6 @@ export function pictureTensors(layer: Of<'conv'>, weights: WeightValues): OnnxTe
     { name: `${name}/kernel`, shape, values },
     { name: `${name}/bias`, shape: [filters], values: valuesOf(weights, `${name}/bias`) },
   ];
-}
-
-/** What a batch normalisation after the layer does, as a factor for each filter and a bias; without one, 1 and its own. */
-function foldNormalisation(layer: Of<'convTranspose'>, norm: Of<'batchNorm'> | undefined, weights: WeightValues) {
-  const bias = valuesOf(weights, `${layer.name}/bias`);
-  if (norm === undefined) return { scale: new Float32Array(layer.filters).fill(1), bias };
-  const of = (weight: string) => valuesOf(weights, `${norm.name}/${weight}`);
-  const [gamma, beta, mean, variance] = [of('gamma'), of('beta'), of('moving_mean'), of('moving_variance')];
-  const factor = (filter: number) => at(gamma, filter) / Math.sqrt(at(variance, filter) + norm.epsilon);
-  return {
-    scale: bias.map((_, filter) => factor(filter)),
-    bias: bias.map((value, filter) => (value - at(mean, filter)) * factor(filter) + at(beta, filter)),
-  };
 }
 
 type Indices = readonly [number, number, number, number];

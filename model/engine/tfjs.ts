@@ -1,4 +1,5 @@
 import { type Architecture, generator } from '../architecture/dcgan.ts';
+import { foldNormalisation } from '../architecture/fold.ts';
 import type { WeightValues } from '../architecture/network.ts';
 import { loadTensorflow } from '../tensorflow/backend.ts';
 import { drawCars } from '../tensorflow/draw.ts';
@@ -12,8 +13,9 @@ export async function createTfjsEngine(
   warn: (message: string) => void,
 ): Promise<Engine> {
   await loadTensorflow({ warn });
-  const network = generator(architecture);
-  const tensors = weightTensors(network, weights);
+  const folded = foldNormalisation(generator(architecture), weights);
+  const { network } = folded;
+  const tensors = weightTensors(network, folded.weights);
   return {
     name: 'tfjs',
     latentSize: architecture.latentSize,

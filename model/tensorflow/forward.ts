@@ -8,13 +8,11 @@ export type WeightTensors = ReadonlyMap<string, tf.Tensor>;
 /** What batch normalisation saw in one training pass, by layer name. The tensors are kept: whoever asked disposes them. */
 export type BatchStatistics = Map<string, { mean: tf.Tensor1D; variance: tf.Tensor1D }>;
 
-/** Training normalises by the batch and reports its statistics, or by the moving ones as inference does. */
+/** Training normalises by the batch and reports its statistics; inference normalises by the moving ones. */
 export type Mode =
   | { readonly kind: 'inference' }
   | {
       readonly kind: 'training';
-      /** What batch normalisation goes by; the batch unless told otherwise. */
-      readonly normalisation?: 'batch' | 'moving';
       readonly statistics: BatchStatistics;
       /** Draws `size` factors, each 0 or 1 / (1 - rate); without it dropout lets everything pass. */
       readonly dropout?: (size: number, rate: number) => Float32Array;
@@ -37,7 +35,7 @@ export function forward(
   const layers = options.logits ? network.layers.filter((layer) => layer.kind !== 'sigmoid') : network.layers;
   return layers.reduce((value, layer, index) => {
     // Batch normalisation in training subtracts the mean, and with it any bias right before it.
-    const biasless = normalisesByBatch(mode) && layers[index + 1]?.kind === 'batchNorm';
+    const biasless = mode.kind === 'training' && layers[index + 1]?.kind === 'batchNorm';
     return runLayer(layer, weights, value, mode, biasless);
   }, input);
 }
@@ -73,12 +71,6 @@ function runLayer(layer: Layer, weights: WeightTensors, input: tf.Tensor, mode: 
   }
 }
 
-type TrainingMode = Extract<Mode, { kind: 'training' }>;
-
-function normalisesByBatch(mode: Mode): mode is TrainingMode {
-  return mode.kind === 'training' && mode.normalisation !== 'moving';
-}
-
 function batchNorm(
   layer: Extract<Layer, { kind: 'batchNorm' }>,
   weights: WeightTensors,
@@ -86,7 +78,7 @@ function batchNorm(
   mode: Mode,
 ): tf.Tensor {
   const weight = (name: string) => weightOf<tf.Tensor1D>(weights, `${layer.name}/${name}`);
-  if (!normalisesByBatch(mode)) {
+  if (mode.kind === 'inference') {
     const [mean, variance] = [weight('moving_mean'), weight('moving_variance')];
     return tf.batchNorm4d(input, mean, variance, weight('beta'), weight('gamma'), layer.epsilon);
   }

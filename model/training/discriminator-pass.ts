@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { foldNormalisation } from '../architecture/fold.ts';
 import { forward } from '../tensorflow/forward.ts';
 import { scoped } from '../tensorflow/tape.ts';
 import { weightTensors } from '../tensorflow/weights.ts';
 import { augment } from './augment.ts';
 import type { TrainingConfig } from './config.ts';
-import type { Gan } from './gan.ts';
+import type { Gan, Player } from './gan.ts';
 import { discriminatorLoss, generatorLoss } from './losses.ts';
 import { type Gradients, learningNames, mergeStatistics, readGradients, trainingPass, withTrainable } from './pass.ts';
 
@@ -44,8 +45,8 @@ export function imagePass(
   gan: Gan,
   images: tf.Tensor4D,
 ): { readonly loss: number; readonly slope: tf.Tensor4D } {
-  const { network, weights } = gan.discriminator;
-  const pass = { ...trainingPass(gan.random), normalisation: config.frozenNormalisation };
+  const { network, weights } = frozen(config, gan.discriminator);
+  const pass = trainingPass(gan.random);
   let loss = Number.NaN;
   const slope = tf.tidy(() => {
     const tensors = weightTensors(network, weights);
@@ -59,6 +60,11 @@ export function imagePass(
   });
   for (const { mean, variance } of pass.statistics.values()) tf.dispose([mean, variance]);
   return { loss, slope };
+}
+
+/** The discriminator as the generator learns from it: normalising by the batch, or by its moving statistics. */
+function frozen(config: TrainingConfig, { network, weights }: Player) {
+  return config.frozenNormalisation === 'moving' ? foldNormalisation(network, weights) : { network, weights };
 }
 
 /** Labels after smoothing; some told the wrong way round where the configuration asks for noise. */

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { foldNormalisation } from '../architecture/fold.ts';
 import { forward, inference } from '../tensorflow/forward.ts';
 import { outsideTape, scoped } from '../tensorflow/tape.ts';
 import { weightTensors } from '../tensorflow/weights.ts';
@@ -83,7 +84,7 @@ function discriminatorStep(config: TrainingConfig, gan: Gan, real: tf.Tensor4D, 
 
 /** A generated batch that the generator does not learn from, drawn by the moving statistics. */
 function drawFakes(config: TrainingConfig, gan: Gan): tf.Tensor4D {
-  const { network, weights } = gan.generator;
+  const { network, weights } = foldNormalisation(gan.generator.network, gan.generator.weights);
   return tf.tidy(
     () => forward(network, weightTensors(network, weights), drawLatents(config, gan), inference) as tf.Tensor4D,
   );

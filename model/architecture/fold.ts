@@ -1,0 +1,63 @@
+import { buildNetwork, type Layer, type Network, type WeightValues } from './network.ts';
+
+/** A network without batch normalisation, and weights that make it compute what the one with it does by its moving statistics. */
+export interface Folded {
+  readonly network: Network;
+  readonly weights: WeightValues;
+}
+
+/**
+ * Folds every batch normalisation into the layer before it: by its moving statistics it is a factor and an offset for each
+ * channel, which that layer's kernel and bias can take on (Jacob et al. 2018, 3.2). What is left of it is nothing to compute.
+ */
+export function foldNormalisation(network: Network, weights: WeightValues): Folded {
+  const folded = new Map<string, Float32Array>();
+  network.layers.forEach((layer, at) => {
+    const next = network.layers[at + 1];
+    if (next?.kind === 'batchNorm') foldLayer(layer, next, weights, folded);
+  });
+  const layers = network.layers.filter(({ kind }) => kind !== 'batchNorm');
+  const plain = buildNetwork(network.name, network.inputShape, layers);
+  const values = plain.weights.map(({ name }) => [name, folded.get(name) ?? valuesOf(weights, name)] as const);
+  return { network: plain, weights: new Map(values) };
+}
+
+function foldLayer(
+  layer: Layer,
+  norm: Extract<Layer, { kind: 'batchNorm' }>,
+  weights: WeightValues,
+  into: Map<string, Float32Array>,
+): void {
+  const of = (weight: string) => valuesOf(weights, `${norm.name}/${weight}`);
+  const [gamma, beta, mean, variance] = [of('gamma'), of('beta'), of('moving_mean'), of('moving_variance')];
+  const factors = Float64Array.from(gamma, (value, at) => value / Math.sqrt(number(variance, at) + norm.epsilon));
+  const bias = valuesOf(weights, `${layer.name}/bias`);
+  into.set(
+    `${layer.name}/bias`,
+    bias.map((value, at) => (value - number(mean, at)) * number(factors, at) + number(beta, at)),
+  );
+  const kernel = valuesOf(weights, `${layer.name}/kernel`);
+  const channelOf = channelsOfKernel(layer);
+  into.set(
+    `${layer.name}/kernel`,
+    kernel.map((value, at) => value * number(factors, channelOf(at))),
+  );
+}
+
+/** To which output channel a place in the kernel belongs: its last axis, but for a transposed convolution the one before. */
+function channelsOfKernel(layer: Layer): (place: number) => number {
+  const channels = layer.outputShape.at(-1) ?? 1;
+  if (layer.kind !== 'convTranspose') return (place) => place % channels;
+  const inputs = layer.inputShape.at(-1) ?? 1;
+  return (place) => Math.floor(place / inputs) % channels;
+}
+
+function valuesOf(weights: WeightValues, name: string): Float32Array {
+  const values = weights.get(name);
+  if (values === undefined) throw new Error(`no values for the weight ${name}`);
+  return values;
+}
+
+function number(values: ArrayLike<number>, at: number): number {
+  return values[at] ?? Number.NaN;
+}
