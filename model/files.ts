@@ -48,6 +48,7 @@ export function reasonOf(cause: unknown): string {
     ENOENT: 'there is no such file or folder',
     ENOTDIR: 'a part of the path is a file, not a folder',
     EISDIR: 'it is a folder',
+    ELOOP: 'its links lead in a circle',
   };
   return reasons[code] ?? (cause instanceof Error ? cause.message : String(cause));
 }

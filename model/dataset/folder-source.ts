@@ -1,16 +1,21 @@
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
+import { FreshcarError } from '../errors.ts';
 import { reasonOf } from '../files.ts';
 import type { Source, Unreadable } from './source.ts';
 
-/** What a folder's pictures end in; anything else in a folder is passed over in silence. */
+/** What a folder's pictures end in. */
 const pictureEndings = new Set(['.jpg', '.jpeg', '.png', '.webp']);
+
+/** Pictures that people would miss if they were passed over in silence, as everything else in a folder is. */
+const otherPictureEndings = new Set(['.gif', '.bmp', '.tif', '.tiff', '.heic', '.heif', '.avif', '.jp2', '.jxl']);
 
 /** A tree of photographs, sorted by path; links are followed once, so that a loop of them ends. */
 export function folderSource(folder: string): Source {
   return {
     kind: 'folder',
     name: basename(resolve(folder)),
+    hasBoxes: false,
     list: async () => {
       const { files, unreadable } = await walk(folder);
       const pictures = files.map((name) => ({ name, content: { file: join(folder, name) } }));
@@ -19,31 +24,55 @@ export function folderSource(folder: string): Source {
   };
 }
 
-/** Every picture under `folder` by its path inside it, with forward slashes, in the order of UTF-16 code units. */
+/**
+ * Every picture under `folder` by its path inside it, with forward slashes, in the order of UTF-16 code units. Hidden files
+ * and folders are passed over, and so are the contact sheets of datasets that were packed into the same folder.
+ *
+ * @throws FreshcarError `not-found` when there is no such folder, `unavailable` when it cannot be listed.
+ */
 export async function walk(folder: string): Promise<{ files: string[]; unreadable: Unreadable[] }> {
   const files: string[] = [];
   const unreadable: Unreadable[] = [];
   const seen = new Set<string>();
+
+  const look = async (name: string, siblings: ReadonlySet<string>, isLink: boolean, isFolder: boolean) => {
+    const kind = isLink ? await stat(join(folder, name)) : undefined;
+    if (kind?.isDirectory() ?? isFolder) return visit(name);
+    const ending = extname(name).toLowerCase();
+    if (otherPictureEndings.has(ending)) {
+      const format = ending.slice(1).toUpperCase();
+      unreadable.push({ name, reason: `${format} is not read; save it as JPEG, PNG or WebP` });
+    }
+    if (!pictureEndings.has(ending) || (kind && !kind.isFile())) return;
+    const isSheet = ending === '.png' && siblings.has(`${basename(name).slice(0, -ending.length)}.npy`);
+    if (!isSheet) files.push(name);
+  };
 
   const visit = async (inside: string): Promise<void> => {
     const path = join(folder, inside);
     const real = await realpath(path);
     if (seen.has(real)) return;
     seen.add(real);
-    const entries = await readdir(path, { withFileTypes: true });
+    const entries = (await readdir(path, { withFileTypes: true })).filter(({ name }) => !name.startsWith('.'));
+    const siblings = new Set(entries.map(({ name }) => name));
     // Sorted here too, so that of two links to one folder always the same one is followed.
     for (const entry of entries.sort((a, b) => byCodeUnit(a.name, b.name))) {
       const name = inside === '' ? entry.name : `${inside}/${entry.name}`;
+      if (!entry.isSymbolicLink() && !entry.isDirectory() && !entry.isFile()) continue;
       try {
-        const kind = entry.isSymbolicLink() ? await stat(join(folder, name)) : entry;
-        if (kind.isDirectory()) await visit(name);
-        else if (pictureEndings.has(extname(name).toLowerCase()) && kind.isFile()) files.push(name);
+        await look(name, siblings, entry.isSymbolicLink(), entry.isDirectory());
       } catch (cause) {
         unreadable.push({ name, reason: reasonOf(cause) });
       }
     }
   };
-  await visit('');
+
+  try {
+    await visit('');
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause && cause.code === 'ENOENT' ? 'not-found' : 'unavailable';
+    throw new FreshcarError(code, `Could not read the folder ${folder}: ${reasonOf(cause)}.`, { cause });
+  }
   return { files: files.sort(byCodeUnit), unreadable };
 }
 

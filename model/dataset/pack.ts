@@ -1,50 +1,80 @@
 import { FreshcarError } from '../errors.ts';
 import { writeWhole } from '../files.ts';
-import { decodePicture } from './decode.ts';
-import { createNpyWriter } from './npy-writer.ts';
+import { writeContactSheet } from './contact-sheet.ts';
+import { type Crop, formatCrop } from './crop.ts';
+import type { DuplicateKind } from './duplicate-kinds.ts';
+import { findDuplicates } from './duplicates.ts';
+import { batches, mapAhead } from './map-ahead.ts';
+import { createNpyWriter, type NpyWriter } from './npy-writer.ts';
+import type { PreparedPictures } from './prepare-pictures.ts';
 import { besides, type Provenance } from './provenance.ts';
-import { resizeByArea } from './resize.ts';
-import type { Source, SourcePicture } from './source.ts';
+import type { Listing, Source, SourcePicture, Unreadable } from './source.ts';
+import { allowedUnreadable, tooManyUnreadable, type UnreadableLimit } from './unreadable-limit.ts';
 
 export interface PackOptions {
   readonly source: Source;
-  /** Where the `.npy` goes; its `.json` goes beside it. */
+  /** Where the `.npy` goes; its `.json` and its contact sheet, a `.png`, go beside it. */
   readonly out: string;
   /** Pixels each way of every packed picture. */
   readonly imageSize: number;
+  readonly crop: Crop;
+  /** Leaves out pictures that are the same as an earlier one; undefined keeps them. */
+  readonly dropDuplicates?: DuplicateKind | undefined;
+  /** 100 or a tenth of the pictures, whichever is more, by default. */
+  readonly maxUnreadable?: UnreadableLimit | undefined;
+  /** Threads that decode and resize; 0 does it in this one. */
+  readonly threads: number;
+  /** Stops the work; nothing is left of it. */
+  readonly signal?: AbortSignal | undefined;
+  /** Called after every few pictures. */
+  readonly report?: ((progress: PackProgress) => void) | undefined;
+  /** Called for each picture, file and folder that cannot be read, as soon as it is known. */
+  readonly onUnreadable?: ((unreadable: Unreadable) => void) | undefined;
   /** What made it, for the provenance. */
   readonly code: Provenance['code'];
 }
 
-/** Packs every picture of a source and returns the provenance that it wrote. */
+export interface PackProgress {
+  /** Pictures looked at so far. */
+  readonly done: number;
+  readonly total: number;
+  readonly unreadable: number;
+  readonly duplicates: number;
+}
+
+/** Pictures that one thread gets at once, at most, and how many such batches are under way for each. */
+const batchSize = 32;
+const batchesPerThread = 2;
+
+/**
+ * Packs the pictures of a source, in its order whatever the number of threads, and returns the provenance that it wrote.
+ * Only a few batches of pictures are in memory at any time.
+ *
+ * @throws FreshcarError `not-found` when there is no picture, `invalid-input` when too many or all of them are unreadable,
+ * `unavailable` when it was stopped or cannot write. Then nothing has been written, and what was at `out` before is there.
+ */
 export async function packDataset(options: PackOptions): Promise<Provenance> {
   const { source, out, imageSize } = options;
   const listing = await source.list();
-  if (listing.count === 0)
-    throw new FreshcarError('not-found', `There is no JPEG, PNG or WebP picture in ${source.name}.`);
-  const unreadable = [...listing.unreadable];
+  if (listing.count === 0) throw new FreshcarError('not-found', nothingIn(source, listing));
   const writer = await createNpyWriter(out, imageSize);
   try {
-    let count = 0;
-    for await (const picture of listing.pictures) {
-      try {
-        await writer.append(await prepare(picture, imageSize));
-        count++;
-      } catch (cause) {
-        unreadable.push({ name: picture.name, reason: cause instanceof Error ? cause.message : String(cause) });
-      }
-    }
+    const packed = await packPictures(options, listing, writer);
+    if (packed.count === 0)
+      throw new FreshcarError('invalid-input', `None of the ${listing.count} pictures in ${source.name} can be read.`);
+    stopIfAsked(options.signal);
     const provenance: Provenance = {
       format: 1,
-      count,
+      count: packed.count,
       imageSize,
       sha256: await writer.finish(),
       source: { kind: source.kind, name: source.name, pictures: listing.count, notes: listing.notes },
-      options: {},
-      unreadable,
-      duplicates: [],
+      options: { crop: formatCrop(options.crop), dropDuplicates: options.dropDuplicates ?? 'none' },
+      unreadable: packed.unreadable,
+      duplicates: packed.duplicates,
       code: options.code,
     };
+    await writeContactSheet(out, provenance, besides(out, '.png'));
     await writeWhole(besides(out, '.json'), `${JSON.stringify(provenance, undefined, 2)}\n`);
     return provenance;
   } finally {
@@ -52,7 +82,95 @@ export async function packDataset(options: PackOptions): Promise<Provenance> {
   }
 }
 
-async function prepare({ content }: SourcePicture, imageSize: number): Promise<Uint8Array> {
-  const picture = 'file' in content ? await decodePicture(content.file) : content.picture;
-  return resizeByArea(picture, imageSize, imageSize);
+interface Packed {
+  count: number;
+  readonly unreadable: Unreadable[];
+  readonly duplicates: { readonly name: string; readonly of: string }[];
+}
+
+async function packPictures(options: PackOptions, listing: Listing, writer: NpyWriter): Promise<Packed> {
+  const { imageSize, crop, dropDuplicates, signal } = options;
+  const packed: Packed = { count: 0, unreadable: [], duplicates: [] };
+  const total = listing.count + listing.unreadable.length;
+  const allowed = allowedUnreadable(options.maxUnreadable, total);
+  const refuse = (unreadable: Unreadable) => {
+    packed.unreadable.push(unreadable);
+    options.onUnreadable?.(unreadable);
+    if (packed.unreadable.length > allowed) throw tooManyUnreadable(packed.unreadable, allowed, total);
+  };
+  const findDuplicate = dropDuplicates && findDuplicates(dropDuplicates, imageSize);
+  const take = async (name: string, pixels: Uint8Array) => {
+    const of = findDuplicate?.(name, pixels);
+    if (of !== undefined) return packed.duplicates.push({ name, of });
+    await writer.append(pixels);
+    return packed.count++;
+  };
+
+  listing.unreadable.forEach(refuse);
+  let done = 0;
+  for await (const { pictures, prepared } of preparedBatches(options, listing, { imageSize, crop })) {
+    stopIfAsked(signal);
+    const bytes = imageSize * imageSize * 3;
+    for (const [index, { name }] of pictures.entries()) {
+      const reason = prepared.reasons[index];
+      if (reason !== undefined) refuse({ name, reason });
+      else await take(name, prepared.pixels.subarray(index * bytes, (index + 1) * bytes));
+    }
+    done += pictures.length;
+    const { unreadable, duplicates } = packed;
+    options.report?.({ done, total: listing.count, unreadable: unreadable.length, duplicates: duplicates.length });
+  }
+  return packed;
+}
+
+/** Has pictures made ready by the threads, a few batches ahead of the one that is yielded. */
+async function* preparedBatches(
+  { threads, signal }: PackOptions,
+  { count, pictures }: Listing,
+  how: { readonly imageSize: number; readonly crop: Crop },
+): AsyncGenerator<{ pictures: SourcePicture[]; prepared: PreparedPictures }> {
+  const { startWorkers } = await import('./workers.ts');
+  // Few pictures are dealt out in smaller batches, so that every thread gets some.
+  const size = Math.max(1, Math.min(batchSize, Math.ceil(count / Math.max(1, threads * batchesPerThread * 2))));
+  const workers = startWorkers(Math.min(threads, Math.ceil(count / size)), how);
+  const stopped = whenStopped(signal);
+  try {
+    const prepare = async (batch: SourcePicture[]) => {
+      const prepared = await Promise.race([workers.prepare(batch), stopped.promise]);
+      return { pictures: batch, prepared };
+    };
+    yield* mapAhead(batches(pictures, size), Math.max(1, threads) * batchesPerThread, prepare);
+  } finally {
+    stopped.release();
+    await workers.close();
+  }
+}
+
+/** A promise that only ever rejects: when the signal says so, even in the middle of a huge picture. */
+function whenStopped(signal: AbortSignal | undefined) {
+  let release = () => {};
+  const promise = new Promise<never>((_, reject) => {
+    const stop = () => reject(stoppedError());
+    if (signal?.aborted) stop();
+    signal?.addEventListener('abort', stop, { once: true });
+    release = () => signal?.removeEventListener('abort', stop);
+  });
+  // Whoever waits for a picture hears of it; when nobody does, that is no error.
+  promise.catch(() => undefined);
+  return { promise, release };
+}
+
+function stopIfAsked(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw stoppedError();
+}
+
+function stoppedError(): FreshcarError {
+  return new FreshcarError('unavailable', 'Stopped before it was done; nothing was written.');
+}
+
+function nothingIn({ name, kind }: Source, { unreadable }: Listing): string {
+  const what = kind === 'folder' ? 'JPEG, PNG or WebP picture' : 'picture that was asked for';
+  const [first] = unreadable;
+  const also = first ? ` (${unreadable.length} could not be read, ${first.name} because ${first.reason})` : '';
+  return `There is no ${what} in ${name}${also}.`;
 }

@@ -40,5 +40,7 @@ export interface Source {
   readonly kind: string;
   /** The base name of the folder or file, without the machine's path to it. */
   readonly name: string;
+  /** Whether it knows where the car is in each picture. */
+  readonly hasBoxes: boolean;
   list(): Promise<Listing>;
 }

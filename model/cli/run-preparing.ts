@@ -1,0 +1,82 @@
+import packageJson from '../../package.json' with { type: 'json' };
+import { openSource } from '../dataset/open-source.ts';
+import { type PackProgress, packDataset } from '../dataset/pack.ts';
+import { packingBar, packingLine } from '../dataset/progress.ts';
+import { besides } from '../dataset/provenance.ts';
+import type { Source, Unreadable } from '../dataset/source.ts';
+import { FreshcarError } from '../errors.ts';
+import type { PrepareFlags } from './dataset-prepare.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Unreadable pictures that are told one by one; all of them are in the `.json`. */
+const mostToldOf = 20;
+/** Milliseconds between two drawings of the bar, and between two plain lines. */
+const barEvery = 100;
+const lineEvery = 5000;
+
+/** Packs photographs as the flags say. */
+export async function runPreparing(photos: string, flags: PrepareFlags, terminal: Terminal): Promise<void> {
+  const source = await openSource(photos, flags.layout, { split: flags.split, only: flags.only });
+  const show = display(terminal);
+  let shown: Awaited<ReturnType<typeof packDataset>>;
+  try {
+    shown = await packDataset({
+      source,
+      out: flags.out,
+      imageSize: flags.size,
+      crop: cropOf(flags, source),
+      dropDuplicates: flags.dropDuplicates,
+      maxUnreadable: flags.maxUnreadable,
+      threads: flags.threads,
+      signal: terminal.interruption(),
+      report: show.progress,
+      onUnreadable: show.unreadable,
+      code: { name: packageJson.name, version: packageJson.version },
+    });
+  } finally {
+    show.end();
+  }
+  const { count, unreadable, duplicates } = shown;
+  const left = [
+    ...(unreadable.length > 0 ? [`${unreadable.length} that could not be read`] : []),
+    ...(duplicates.length > 0 ? [`${duplicates.length} duplicates`] : []),
+  ];
+  const without = left.length > 0 ? `; left out: ${left.join(' and ')}, listed in ${besides(flags.out, '.json')}` : '';
+  terminal.out.write(`${count} pictures in ${flags.out}${without}\n`);
+}
+
+function cropOf({ crop }: PrepareFlags, { hasBoxes, kind }: Source) {
+  if (crop === 'box' && !hasBoxes)
+    throw new FreshcarError('invalid-input', `--crop box: a source of layout ${kind} knows no boxes. Try center.`);
+  return crop ?? (hasBoxes ? 'box' : 'none');
+}
+
+/** On a terminal one bar that is drawn over and over, otherwise a line every few seconds. */
+function display({ err, now }: Terminal) {
+  const start = now();
+  let [last, drawn, told] = [start, false, 0];
+  const clear = () => {
+    if (drawn) err.write('\r\u001b[K');
+    drawn = false;
+  };
+  return {
+    progress: (progress: PackProgress) => {
+      const isLast = progress.done >= progress.total;
+      if (!isLast && now() - last < (err.isTTY ? barEvery : lineEvery)) return;
+      last = now();
+      const seconds = (last - start) / 1000;
+      if (!err.isTTY) return void err.write(`${packingLine(progress, seconds)}\n`);
+      err.write(`\r\u001b[K${packingBar(progress, seconds)}`);
+      drawn = true;
+    },
+    unreadable: ({ name, reason }: Unreadable) => {
+      if (++told > mostToldOf + 1) return;
+      clear();
+      if (told > mostToldOf) err.write('More cannot be read; they are not told one by one.\n');
+      else err.write(`Left out ${name}: ${reason}\n`);
+    },
+    end: () => {
+      if (drawn) err.write('\n');
+    },
+  };
+}

@@ -1,0 +1,66 @@
+import { type Crop, cropBox } from './crop.ts';
+import { createDecoder, type Decoded, type Decoder } from './decode.ts';
+import { resizeByArea } from './resize.ts';
+import type { Box, SourcePicture } from './source.ts';
+import { UnreadablePicture } from './unreadable-picture.ts';
+
+/** How every picture of a dataset is made ready. */
+export interface PrepareOptions {
+  /** Pixels each way of every packed picture. */
+  readonly imageSize: number;
+  readonly crop: Crop;
+}
+
+/** Some pictures made ready, in their order. */
+export interface PreparedPictures {
+  /** Room for each of them, `imageSize * imageSize * 3` bytes; unused where there is a reason. */
+  readonly pixels: Uint8Array;
+  /** For each of them why it could not be read, or undefined when it could. */
+  readonly reasons: readonly (string | undefined)[];
+}
+
+/** Makes some pictures ready, one after the other. */
+export type PreparePictures = (pictures: readonly SourcePicture[]) => Promise<PreparedPictures>;
+
+/** Makes pictures ready in this thread: decoded, cropped, resized. */
+export function createPreparer({ imageSize, crop }: PrepareOptions): PreparePictures {
+  const decoder = createDecoder();
+  const bytes = imageSize * imageSize * 3;
+  return async (pictures) => {
+    const pixels = new Uint8Array(pictures.length * bytes);
+    const reasons: (string | undefined)[] = [];
+    for (const [index, picture] of pictures.entries()) {
+      try {
+        // Plain JPEG comes without a promise, and waiting for none costs more than resizing one.
+        const pending = decodePicture(decoder, picture, crop, imageSize);
+        const decoded = pending instanceof Promise ? await pending : pending;
+        const box = decodedBox(cropBox(crop, decoded.fullSize, picture.box), decoded);
+        pixels.set(resizeByArea(decoded.picture, imageSize, imageSize, box), index * bytes);
+        reasons.push(undefined);
+      } catch (cause) {
+        if (!(cause instanceof UnreadablePicture)) throw cause;
+        reasons.push(cause.message);
+      }
+    }
+    return { pixels, reasons };
+  };
+}
+
+function decodePicture(decoder: Decoder, { content, box }: SourcePicture, crop: Crop, imageSize: number) {
+  if ('picture' in content) return { picture: content.picture, fullSize: content.picture };
+  return decoder.decode(content.file, (size) => cropBox(crop, size, box), imageSize);
+}
+
+/** The box in the pixels that `resizeByArea` counts in, should the picture have been shrunk by an odd factor. */
+function decodedBox(box: Box, { picture, fullSize }: Decoded): Box {
+  if (picture.shrunk !== undefined || picture.width === fullSize.width) return box;
+  const [across, down] = [picture.width / fullSize.width, picture.height / fullSize.height];
+  const left = Math.min(picture.width - 1, Math.round(box.left * across));
+  const top = Math.min(picture.height - 1, Math.round(box.top * down));
+  return {
+    left,
+    top,
+    width: Math.max(1, Math.min(picture.width - left, Math.round(box.width * across))),
+    height: Math.max(1, Math.min(picture.height - top, Math.round(box.height * down))),
+  };
+}

@@ -1,0 +1,2 @@
+/** Why a picture cannot be read, in words for a list of such pictures. */
+export class UnreadablePicture extends Error {}

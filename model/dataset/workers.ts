@@ -1,0 +1,107 @@
+import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
+import { FreshcarError } from '../errors.ts';
+import {
+  createPreparer,
+  type PreparedPictures,
+  type PrepareOptions,
+  type PreparePictures,
+} from './prepare-pictures.ts';
+import type { SourcePicture } from './source.ts';
+
+/** Threads that make pictures ready; `close` ends them, whatever they are doing. */
+export interface Workers {
+  readonly prepare: PreparePictures;
+  readonly close: () => Promise<void>;
+}
+
+interface Reply {
+  readonly prepared?: PreparedPictures;
+  readonly error?: string;
+}
+
+/** Tells this module's own threads from others that happen to load it. */
+const role = 'freshcar-prepare-pictures';
+
+/**
+ * Starts `count` threads, each of which runs this same file; 0 does all work in the calling thread.
+ *
+ * Import this module by `await import(...)` alone: a bundler then gives it a file of its own, which a thread can run
+ * without running the program. From the sources, threads start where Node itself reads TypeScript (22.18 and later).
+ */
+export function startWorkers(count: number, options: PrepareOptions): Workers {
+  if (count === 0 || !canRun(import.meta.url)) return { prepare: createPreparer(options), close: async () => {} };
+  const threads = Array.from({ length: count }, () => startThread(options));
+  return {
+    prepare: (pictures) => {
+      const idlest = threads.reduce((least, thread) => (thread.waiting() < least.waiting() ? thread : least));
+      return idlest.prepare(pictures);
+    },
+    close: async () => {
+      await Promise.all(threads.map((thread) => thread.close()));
+    },
+  };
+}
+
+function canRun(url: string): boolean {
+  const { features } = process;
+  return !url.endsWith('.ts') || ('typescript' in features && Boolean(features.typescript));
+}
+
+interface Thread {
+  readonly prepare: PreparePictures;
+  /** How much it has been asked for and not answered yet. */
+  readonly waiting: () => number;
+  readonly close: () => Promise<unknown>;
+}
+
+interface Asked {
+  readonly resolve: (prepared: PreparedPictures) => void;
+  readonly reject: (reason: FreshcarError) => void;
+}
+
+function startThread(options: PrepareOptions): Thread {
+  const worker = new Worker(new URL(import.meta.url), { workerData: { role, options } });
+  // A thread answers in the order it was asked.
+  const waiting: Asked[] = [];
+  let failure: FreshcarError | undefined;
+  const fail = (why: string) => {
+    failure ??= new FreshcarError('unavailable', `A thread that reads pictures failed: ${why}.`);
+    for (const { reject } of waiting.splice(0)) reject(failure);
+  };
+  worker.on('message', ({ prepared, error }: Reply) => {
+    const asked = waiting.shift();
+    if (prepared) asked?.resolve(prepared);
+    else asked?.reject(new FreshcarError('unavailable', `A picture could not be made ready: ${error}.`));
+  });
+  worker.on('error', (error) => fail(error instanceof Error ? error.message : String(error)));
+  worker.on('exit', () => fail('it ended'));
+  return {
+    prepare: (pictures) => {
+      if (failure) return Promise.reject(failure);
+      return new Promise((resolve, reject) => {
+        waiting.push({ resolve, reject });
+        worker.postMessage(pictures);
+      });
+    },
+    waiting: () => waiting.length,
+    close: () => worker.terminate(),
+  };
+}
+
+/** The other side of `startThread`. */
+function serve(port: NonNullable<typeof parentPort>, prepare: PreparePictures): void {
+  let queue = Promise.resolve();
+  const answer = async (pictures: SourcePicture[]) => {
+    try {
+      const prepared = await prepare(pictures);
+      port.postMessage({ prepared } satisfies Reply, [prepared.pixels.buffer as ArrayBuffer]);
+    } catch (error) {
+      port.postMessage({ error: error instanceof Error ? error.message : String(error) } satisfies Reply);
+    }
+  };
+  port.on('message', (pictures: SourcePicture[]) => {
+    queue = queue.then(() => answer(pictures));
+  });
+}
+
+if (!isMainThread && parentPort && workerData?.role === role) serve(parentPort, createPreparer(workerData.options));
