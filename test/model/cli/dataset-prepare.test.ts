@@ -1,0 +1,165 @@
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { runProgram } from '../../../model/cli/program.ts';
+import { readDataset } from '../../../model/dataset/read-dataset.ts';
+import { sha256 } from '../../../model/files.ts';
+import { folderOf, newFolder, plain, wavy } from '../../support/pictures.ts';
+
+/** Runs the command in this process, on a terminal whose clock goes on a second at each look. */
+async function prepare(args: readonly string[], isTTY = false) {
+  const written = { out: '', err: '' };
+  let time = 0;
+  const code = await runProgram(['dataset', 'prepare', ...args], {
+    out: { write: (text) => (written.out += text) },
+    err: { write: (text) => (written.err += text), isTTY },
+    now: () => (time += 1000),
+    interruption: () => new AbortController().signal,
+  });
+  return { code, ...written };
+}
+
+async function photographs(count: number, more: Readonly<Record<string, string>> = {}): Promise<string> {
+  const jpegs = await Promise.all([1, 2, 3].map((seed) => wavy(seed, 64).jpeg().toBuffer()));
+  const files = Array.from({ length: count }, (_, at) => [`photo-${at}.jpg`, jpegs[at % 3] ?? ''] as const);
+  return folderOf({ ...Object.fromEntries(files), ...more });
+}
+
+describe('freshcar dataset prepare', () => {
+  it('packs a folder, and says how many pictures are where', async () => {
+    const out = path.join(await newFolder(), 'cars.npy');
+    expect(await prepare([await photographs(5), '--out', out])).toMatchObject({
+      code: 0,
+      out: `5 pictures in ${out}\n`,
+    });
+    expect(await readDataset(out)).toMatchObject({ count: 5, imageSize: 32 });
+  });
+
+  it('says what it left out, and where that is listed', async () => {
+    const out = path.join(await newFolder(), 'cars.npy');
+    const folder = await photographs(5, { 'a.jpg': '' });
+    const { out: said, err } = await prepare([folder, '--out', out, '--drop-duplicates', 'exact']);
+    const json = out.replace('.npy', '.json');
+    expect(said).toBe(`3 pictures in ${out}; left out: 1 that could not be read and 2 duplicates, listed in ${json}\n`);
+    expect(err).toContain('Left out a.jpg: the file is empty\n');
+  });
+
+  it('does not tell of a hundred unreadable pictures one by one', async () => {
+    const empty = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`empty-${at}.jpg`, '']));
+    const { code, err } = await prepare([
+      await photographs(1, empty),
+      '--out',
+      path.join(await newFolder(), 'cars.npy'),
+    ]);
+    expect(code).toBe(0);
+    expect(err.match(/Left out/g)).toHaveLength(20);
+    expect(err.match(/More cannot be read/g)).toHaveLength(1);
+  });
+
+  it('draws a bar with the time left on a terminal, and plain lines elsewhere', async () => {
+    const folder = await photographs(60);
+    const args = [folder, '--threads', '1', '--out', path.join(await newFolder(), 'cars.npy')];
+    const drawn = (await prepare(args, true)).err.split('\r\u001b[K');
+    expect(drawn.length).toBeGreaterThan(2);
+    for (const bar of drawn.slice(1, -1))
+      expect(bar).toMatch(/^█+░* \d+\.\d% {2}\d+ of 60 pictures, \d+ pictures\/s, \d+s left$/);
+    expect(drawn.at(-1)).toMatch(/^█{24} 100\.0% {2}60 of 60 pictures, .* 0s left\n$/);
+    const lines = (await prepare(args)).err;
+    expect(lines).toMatch(/^(\d+ of 60 pictures, \d+ pictures\/s, \d+s left\n)+$/);
+  });
+
+  it.each([
+    [['--crop', 'middle'], "option '--crop <part>' argument 'middle' is invalid. A crop is none, center, box or"],
+    [['--crop', 'box'], '--crop box: a source of layout folder knows no boxes. Try center.'],
+    [['--max-unreadable', '5%%'], 'A limit is a number of pictures (50) or a share (5%), not "5%%".'],
+    [['--drop-duplicates', 'all'], 'Allowed choices are exact, near.'],
+    [['--only', 'red'], '--only cannot be used here'],
+    [['--size', '4'], 'It must be a whole number from 8 to 1024.'],
+  ])('refuses %j', async (args, message) => {
+    const { code, err } = await prepare([await photographs(1), '--out', '/nowhere/cars.npy', ...args]);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+
+  it('stops at the limit of unreadable pictures with a sentence', async () => {
+    const folder = await photographs(3, { 'a.jpg': '', 'b.jpg': 'text' });
+    const out = await newFolder();
+    const { code, err } = await prepare([folder, '--out', path.join(out, 'cars.npy'), '--max-unreadable', '20%']);
+    expect(code).toBe(2);
+    expect(err).toContain('Of 5 pictures 2 could not be read so far');
+    expect(await readdir(out)).toEqual([]);
+  });
+});
+
+describe('the built program', () => {
+  beforeAll(() => {
+    execFileSync(process.execPath, ['infra/build.mjs', 'freshcar']);
+  });
+
+  function start(args: readonly string[]) {
+    const child = spawn(process.execPath, ['dist/freshcar.js', 'dataset', 'prepare', ...args]);
+    const output = { text: '' };
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output.text += data));
+    onTestFinished(() => void child.kill('SIGKILL'));
+    return { child, output };
+  }
+
+  /** Resolves when the first batch of pictures is behind it, with many more to come. */
+  async function underWay(child: ChildProcess, output: { text: string }): Promise<void> {
+    while (!output.text.includes('Left out a.jpg')) {
+      if (child.exitCode !== null) throw new Error(`It ended too early: ${output.text}`);
+      await Promise.race([once(child.stderr as NodeJS.EventEmitter, 'data'), once(child, 'exit')]);
+    }
+  }
+
+  it('gives the same bytes by several threads as the sources do by one', async () => {
+    const folder = await photographs(200, { 'broken.png': 'text' });
+    const [one, three] = [path.join(await newFolder(), 'cars.npy'), path.join(await newFolder(), 'cars.npy')];
+    await prepare([folder, '--out', one, '--threads', '1']);
+    const { child, output } = start([folder, '--out', three, '--threads', '3']);
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect(output.text).toContain('Left out broken.png: it is no JPEG, PNG or WebP inside');
+    for (const ending of ['.npy', '.json', '.png'])
+      expect(sha256(await readFile(three.replace('.npy', ending)))).toBe(
+        sha256(await readFile(one.replace('.npy', ending))),
+      );
+  });
+
+  it('leaves nothing on Ctrl-C', async () => {
+    const out = await newFolder();
+    const { child, output } = start([await photographs(4000, { 'a.jpg': '' }), '--out', path.join(out, 'cars.npy')]);
+    await underWay(child, output);
+    child.kill('SIGINT');
+    expect(await once(child, 'close')).toEqual([1, null]);
+    expect(output.text).toContain('error: Stopped before it was done; nothing was written.');
+    expect(await readdir(out)).toEqual([]);
+  });
+
+  it('leaves nothing that is taken for a dataset when it is killed, and works again after', async () => {
+    const out = await newFolder();
+    const npy = path.join(out, 'cars.npy');
+    const folder = await photographs(4000, { 'a.jpg': '' });
+    const { child, output } = start([folder, '--out', npy]);
+    await underWay(child, output);
+    child.kill('SIGKILL');
+    expect(await once(child, 'close')).toEqual([null, 'SIGKILL']);
+    expect((await readdir(out)).filter((name) => !name.startsWith('.'))).toEqual([]);
+    await expect(readDataset(npy)).rejects.toMatchObject({ code: 'not-found' });
+    const again = start([folder, '--out', npy]);
+    expect(await once(again.child, 'close')).toEqual([0, null]);
+    expect((await readDataset(npy)).count).toBe(4000);
+  });
+
+  it('packs pictures that only sharp reads by threads too', async () => {
+    const files = await Promise.all([plain('red').png().toBuffer(), plain('blue').webp({ lossless: true }).toBuffer()]);
+    const folder = await folderOf(Object.fromEntries(files.map((file, at) => [`${at}.${at ? 'webp' : 'png'}`, file])));
+    const npy = path.join(await newFolder(), 'cars.npy');
+    const { child } = start([folder, '--out', npy, '--threads', '2', '--size', '8']);
+    expect(await once(child, 'close')).toEqual([0, null]);
+    expect([...(await readDataset(npy)).images]).toEqual(
+      [...Array(64).fill([255, 0, 0]), ...Array(64).fill([0, 0, 255])].flat(),
+    );
+  });
+});
