@@ -27,6 +27,7 @@ export interface Decoder {
   ): Decoded | Promise<Decoded>;
 }
 
+const usualFileBytes = 1024 * 1024;
 const mostFileBytes = 512 * 1024 * 1024;
 /** Larger ones are shrunk to this on the way in, so that a few of them at once fit into memory. */
 const mostPixels = 16_000_000;
@@ -36,9 +37,10 @@ const formats = new Set(['jpeg', 'png', 'webp']);
 /** Plain JPEG goes straight through libjpeg-turbo, all else through sharp, which also says what is wrong with a file. */
 export function createDecoder(): Decoder {
   let jpegDecoder: JpegDecoder | undefined;
+  const read = createReader();
   return {
     decode: (file, crop, imageSize) => {
-      const bytes = readPicture(file);
+      const bytes = read(file);
       const header = readJpegHeader(bytes);
       if (header && isPlain(header)) {
         jpegDecoder ??= createJpegDecoder();
@@ -46,7 +48,8 @@ export function createDecoder(): Decoder {
         const picture = jpegDecoder.decode(bytes, header, shrunk);
         if (picture) return { picture, fullSize: header };
       }
-      return decodeBySharp(bytes);
+      // A copy, because sharp reads it while the next one may be read.
+      return decodeBySharp(bytes.slice());
     },
   };
 }
@@ -67,22 +70,30 @@ function shrinkFactor(box: Box, imageSize: number): number {
   return [8, 4, 2].find((factor) => factor <= ratio) ?? 1;
 }
 
-function readPicture(path: string): Uint8Array {
-  let file: number | undefined;
-  try {
-    file = openSync(path, 'r');
-    const { size } = fstatSync(file);
-    if (size === 0) throw new UnreadablePicture('the file is empty');
-    if (size > mostFileBytes) throw new UnreadablePicture('the file is larger than 512 MB');
-    const bytes = new Uint8Array(size);
-    const read = readSync(file, bytes, 0, size, 0);
-    return bytes.subarray(0, read);
-  } catch (cause) {
-    if (cause instanceof UnreadablePicture) throw cause;
-    throw new UnreadablePicture(reasonOf(cause), { cause });
-  } finally {
-    if (file !== undefined) closeSync(file);
-  }
+/** Reads files into memory that the next one is read into as well, for which most need a single call. */
+function createReader(): (path: string) => Uint8Array {
+  const usual = new Uint8Array(usualFileBytes);
+  return (path) => {
+    let file: number | undefined;
+    try {
+      file = openSync(path, 'r');
+      const read = readSync(file, usual, 0, usual.length, 0);
+      if (read === 0) throw new UnreadablePicture('the file is empty');
+      return read < usual.length ? usual.subarray(0, read) : readLarge(file);
+    } catch (cause) {
+      if (cause instanceof UnreadablePicture) throw cause;
+      throw new UnreadablePicture(reasonOf(cause), { cause });
+    } finally {
+      if (file !== undefined) closeSync(file);
+    }
+  };
+}
+
+function readLarge(file: number): Uint8Array {
+  const { size } = fstatSync(file);
+  if (size > mostFileBytes) throw new UnreadablePicture('the file is larger than 512 MB');
+  const bytes = new Uint8Array(size);
+  return bytes.subarray(0, readSync(file, bytes, 0, size, 0));
 }
 
 async function decodeBySharp(bytes: Uint8Array): Promise<Decoded> {

@@ -6,7 +6,7 @@ import type { DuplicateKind } from './duplicate-kinds.ts';
 import { findDuplicates } from './duplicates.ts';
 import { batches, mapAhead } from './map-ahead.ts';
 import { createNpyWriter, type NpyWriter } from './npy-writer.ts';
-import type { PreparedPictures } from './prepare-pictures.ts';
+import type { Reasons } from './prepare-pictures.ts';
 import { besides, type Provenance } from './provenance.ts';
 import type { Listing, Source, SourcePicture, Unreadable } from './source.ts';
 import { allowedUnreadable, tooManyUnreadable, type UnreadableLimit } from './unreadable-limit.ts';
@@ -42,8 +42,9 @@ export interface PackProgress {
   readonly duplicates: number;
 }
 
-/** Pictures that one thread gets at once, at most, and how many such batches are under way for each. */
-const batchSize = 32;
+/** Pictures and bytes of them that one thread gets at once, at most, and how many such batches are under way for each. */
+const batchSize = 64;
+const batchBytes = 1 << 22;
 const batchesPerThread = 2;
 
 /**
@@ -99,6 +100,7 @@ async function packPictures(options: PackOptions, listing: Listing, writer: NpyW
     if (packed.unreadable.length > allowed) throw tooManyUnreadable(packed.unreadable, allowed, total);
   };
   const findDuplicate = dropDuplicates && findDuplicates(dropDuplicates, imageSize);
+  const bytes = imageSize * imageSize * 3;
   const take = async (name: string, pixels: Uint8Array) => {
     const of = findDuplicate?.(name, pixels);
     if (of !== undefined) return packed.duplicates.push({ name, of });
@@ -108,13 +110,12 @@ async function packPictures(options: PackOptions, listing: Listing, writer: NpyW
 
   listing.unreadable.forEach(refuse);
   let done = 0;
-  for await (const { pictures, prepared } of preparedBatches(options, listing, { imageSize, crop })) {
+  for await (const { pictures, pixels, reasons } of preparedBatches(options, listing, { imageSize, crop })) {
     stopIfAsked(signal);
-    const bytes = imageSize * imageSize * 3;
     for (const [index, { name }] of pictures.entries()) {
-      const reason = prepared.reasons[index];
+      const reason = reasons[index];
       if (reason !== undefined) refuse({ name, reason });
-      else await take(name, prepared.pixels.subarray(index * bytes, (index + 1) * bytes));
+      else await take(name, pixels.subarray(index * bytes, (index + 1) * bytes));
     }
     done += pictures.length;
     const { unreadable, duplicates } = packed;
@@ -123,23 +124,38 @@ async function packPictures(options: PackOptions, listing: Listing, writer: NpyW
   return packed;
 }
 
+interface PreparedBatch {
+  readonly pictures: readonly SourcePicture[];
+  /** Theirs until the next batch is asked for. */
+  readonly pixels: Uint8Array;
+  readonly reasons: Reasons;
+}
+
 /** Has pictures made ready by the threads, a few batches ahead of the one that is yielded. */
 async function* preparedBatches(
   { threads, signal }: PackOptions,
   { count, pictures }: Listing,
   how: { readonly imageSize: number; readonly crop: Crop },
-): AsyncGenerator<{ pictures: SourcePicture[]; prepared: PreparedPictures }> {
+): AsyncGenerator<PreparedBatch> {
   const { startWorkers } = await import('./workers.ts');
   // Few pictures are dealt out in smaller batches, so that every thread gets some.
-  const size = Math.max(1, Math.min(batchSize, Math.ceil(count / Math.max(1, threads * batchesPerThread * 2))));
+  const bytes = how.imageSize * how.imageSize * 3;
+  const dealt = Math.ceil(count / Math.max(1, threads * batchesPerThread * 2));
+  const size = Math.max(1, Math.min(batchSize, Math.floor(batchBytes / bytes), dealt));
   const workers = startWorkers(Math.min(threads, Math.ceil(count / size)), how);
   const stopped = whenStopped(signal);
+  // Used again and again: a new one for each batch would wait in memory for the garbage collector.
+  const free: Uint8Array[] = [];
+  const prepare = async (batch: SourcePicture[]): Promise<PreparedBatch> => {
+    const pixels = free.pop() ?? new Uint8Array(new SharedArrayBuffer(size * bytes));
+    const reasons = await Promise.race([workers.prepare(batch, pixels), stopped.promise]);
+    return { pictures: batch, pixels, reasons };
+  };
   try {
-    const prepare = async (batch: SourcePicture[]) => {
-      const prepared = await Promise.race([workers.prepare(batch), stopped.promise]);
-      return { pictures: batch, prepared };
-    };
-    yield* mapAhead(batches(pictures, size), Math.max(1, threads) * batchesPerThread, prepare);
+    for await (const batch of mapAhead(batches(pictures, size), Math.max(1, threads) * batchesPerThread, prepare)) {
+      yield batch;
+      free.push(batch.pixels);
+    }
   } finally {
     stopped.release();
     await workers.close();

@@ -11,23 +11,21 @@ export interface PrepareOptions {
   readonly crop: Crop;
 }
 
-/** Some pictures made ready, in their order. */
-export interface PreparedPictures {
-  /** Room for each of them, `imageSize * imageSize * 3` bytes; unused where there is a reason. */
-  readonly pixels: Uint8Array;
-  /** For each of them why it could not be read, or undefined when it could. */
-  readonly reasons: readonly (string | undefined)[];
-}
+/** For each picture why it could not be read, or undefined when it could. */
+export type Reasons = readonly (string | undefined)[];
 
-/** Makes some pictures ready, one after the other. */
-export type PreparePictures = (pictures: readonly SourcePicture[]) => Promise<PreparedPictures>;
+/**
+ * Makes some pictures ready, one after the other.
+ *
+ * @param pixels Where they go, `imageSize * imageSize * 3` bytes each; those of an unreadable one stay as they are.
+ */
+export type PreparePictures = (pictures: readonly SourcePicture[], pixels: Uint8Array) => Promise<Reasons>;
 
 /** Makes pictures ready in this thread: decoded, cropped, resized. */
 export function createPreparer({ imageSize, crop }: PrepareOptions): PreparePictures {
   const decoder = createDecoder();
   const bytes = imageSize * imageSize * 3;
-  return async (pictures) => {
-    const pixels = new Uint8Array(pictures.length * bytes);
+  return async (pictures, pixels) => {
     const reasons: (string | undefined)[] = [];
     for (const [index, picture] of pictures.entries()) {
       try {
@@ -35,14 +33,15 @@ export function createPreparer({ imageSize, crop }: PrepareOptions): PreparePict
         const pending = decodePicture(decoder, picture, crop, imageSize);
         const decoded = pending instanceof Promise ? await pending : pending;
         const box = decodedBox(cropBox(crop, decoded.fullSize, picture.box), decoded);
-        pixels.set(resizeByArea(decoded.picture, imageSize, imageSize, box), index * bytes);
+        const place = pixels.subarray(index * bytes, (index + 1) * bytes);
+        resizeByArea(decoded.picture, imageSize, imageSize, box, place);
         reasons.push(undefined);
       } catch (cause) {
         if (!(cause instanceof UnreadablePicture)) throw cause;
         reasons.push(cause.message);
       }
     }
-    return { pixels, reasons };
+    return reasons;
   };
 }
 

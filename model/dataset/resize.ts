@@ -15,16 +15,22 @@ export interface DecodedPicture extends Picture {
  * libvips, behind sharp, has no such filter: its kernels reach beyond the covered area and blur or ring at this size.
  *
  * @param box In pixels of the original, inside it; the whole picture by default.
+ * @param resized Where the new pixels go and what is returned.
  */
-export function resizeByArea(picture: DecodedPicture, width: number, height: number, box?: Box): Uint8Array {
+export function resizeByArea(
+  picture: DecodedPicture,
+  width: number,
+  height: number,
+  box?: Box,
+  resized: Uint8Array = new Uint8Array(width * height * 3),
+): Uint8Array {
   const shrunk = picture.shrunk ?? 1;
   const whole = { left: 0, top: 0, width: picture.width * shrunk, height: picture.height * shrunk };
   const area = box ?? whole;
   if (shrunk === 1 && area.width % width === 0 && area.height % height === 0)
-    return averageBlocks(picture, area, width, height);
+    return averageBlocks(picture, area, width, height, resized);
   const columns = coverage(area.left, area.width, shrunk, width);
   const rows = coverage(area.top, area.height, shrunk, height);
-  const resized = new Uint8Array(width * height * 3);
   const sums = new Int32Array(picture.width * 3);
   for (let y = 0; y < height; y++) {
     addRows(picture, rows, y, columns, sums);
@@ -34,17 +40,19 @@ export function resizeByArea(picture: DecodedPicture, width: number, height: num
 }
 
 /** The same for whole factors, where every new pixel is the mean of a block of old ones: a third of the time. */
-function averageBlocks({ pixels, width: stride }: Picture, area: Box, width: number, height: number): Uint8Array {
-  const resized = new Uint8Array(width * height * 3);
+function averageBlocks(picture: Picture, area: Box, width: number, height: number, resized: Uint8Array): Uint8Array {
+  const { pixels, width: stride } = picture;
   const across = area.width / width;
   const down = area.height / height;
   const total = across * down;
+  // Rounded down, because among whole numbers the half of an odd total makes no difference.
+  const half = total >> 1;
   for (let y = 0, to = 0; y < height; y++) {
     for (let x = 0; x < width; x++, to += 3) {
       const corner = ((area.top + y * down) * stride + area.left + x * across) * 3;
-      let red = total / 2;
-      let green = total / 2;
-      let blue = total / 2;
+      let red = half;
+      let green = half;
+      let blue = half;
       for (let row = corner; row < corner + down * stride * 3; row += stride * 3) {
         for (let at = row; at < row + across * 3; at += 3) {
           red += pixels[at] as number;

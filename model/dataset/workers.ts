@@ -1,11 +1,6 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { FreshcarError } from '../errors.ts';
-import {
-  createPreparer,
-  type PreparedPictures,
-  type PrepareOptions,
-  type PreparePictures,
-} from './prepare-pictures.ts';
+import { createPreparer, type PrepareOptions, type PreparePictures, type Reasons } from './prepare-pictures.ts';
 import type { SourcePicture } from './source.ts';
 
 /** Threads that make pictures ready; `close` ends them, whatever they are doing. */
@@ -14,8 +9,14 @@ export interface Workers {
   readonly close: () => Promise<void>;
 }
 
+interface Request {
+  readonly pictures: readonly SourcePicture[];
+  /** In memory that both threads share. */
+  readonly pixels: Uint8Array;
+}
+
 interface Reply {
-  readonly prepared?: PreparedPictures;
+  readonly reasons?: Reasons;
   readonly error?: string;
 }
 
@@ -32,9 +33,9 @@ export function startWorkers(count: number, options: PrepareOptions): Workers {
   if (count === 0 || !canRun(import.meta.url)) return { prepare: createPreparer(options), close: async () => {} };
   const threads = Array.from({ length: count }, () => startThread(options));
   return {
-    prepare: (pictures) => {
+    prepare: (pictures, pixels) => {
       const idlest = threads.reduce((least, thread) => (thread.waiting() < least.waiting() ? thread : least));
-      return idlest.prepare(pictures);
+      return idlest.prepare(pictures, pixels);
     },
     close: async () => {
       await Promise.all(threads.map((thread) => thread.close()));
@@ -55,7 +56,7 @@ interface Thread {
 }
 
 interface Asked {
-  readonly resolve: (prepared: PreparedPictures) => void;
+  readonly resolve: (reasons: Reasons) => void;
   readonly reject: (reason: FreshcarError) => void;
 }
 
@@ -68,19 +69,19 @@ function startThread(options: PrepareOptions): Thread {
     failure ??= new FreshcarError('unavailable', `A thread that reads pictures failed: ${why}.`);
     for (const { reject } of waiting.splice(0)) reject(failure);
   };
-  worker.on('message', ({ prepared, error }: Reply) => {
+  worker.on('message', ({ reasons, error }: Reply) => {
     const asked = waiting.shift();
-    if (prepared) asked?.resolve(prepared);
+    if (reasons) asked?.resolve(reasons);
     else asked?.reject(new FreshcarError('unavailable', `A picture could not be made ready: ${error}.`));
   });
   worker.on('error', (error) => fail(error instanceof Error ? error.message : String(error)));
   worker.on('exit', () => fail('it ended'));
   return {
-    prepare: (pictures) => {
+    prepare: (pictures, pixels) => {
       if (failure) return Promise.reject(failure);
       return new Promise((resolve, reject) => {
         waiting.push({ resolve, reject });
-        worker.postMessage(pictures);
+        worker.postMessage({ pictures, pixels } satisfies Request);
       });
     },
     waiting: () => waiting.length,
@@ -91,16 +92,15 @@ function startThread(options: PrepareOptions): Thread {
 /** The other side of `startThread`. */
 function serve(port: NonNullable<typeof parentPort>, prepare: PreparePictures): void {
   let queue = Promise.resolve();
-  const answer = async (pictures: SourcePicture[]) => {
+  const answer = async ({ pictures, pixels }: Request) => {
     try {
-      const prepared = await prepare(pictures);
-      port.postMessage({ prepared } satisfies Reply, [prepared.pixels.buffer as ArrayBuffer]);
+      port.postMessage({ reasons: await prepare(pictures, pixels) } satisfies Reply);
     } catch (error) {
       port.postMessage({ error: error instanceof Error ? error.message : String(error) } satisfies Reply);
     }
   };
-  port.on('message', (pictures: SourcePicture[]) => {
-    queue = queue.then(() => answer(pictures));
+  port.on('message', (request: Request) => {
+    queue = queue.then(() => answer(request));
   });
 }
 

@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdir, symlink } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { folderSource } from '../../../model/dataset/folder-source.ts';
 import { folderOf } from '../../support/pictures.ts';
 import { namesOf } from './sources.ts';
@@ -60,11 +61,13 @@ describe('a folder of photographs', () => {
     ]);
   });
 
-  it('does not take folders, pipes and the like for pictures', async () => {
+  it('does not take folders, sockets and the like for pictures', async () => {
     const folder = await folderOf({ 'a.jpg': '' });
     await mkdir(join(folder, 'folder.jpg'));
-    execFileSync('mkfifo', [join(folder, 'pipe.jpg')]);
-    await symlink('pipe.jpg', join(folder, 'link.jpg'));
+    const server = createServer().listen(join(folder, 'socket.jpg'));
+    await once(server, 'listening');
+    onTestFinished(() => void server.close());
+    await symlink('socket.jpg', join(folder, 'link.jpg'));
     expect(await namesOf(await folderSource(folder).list())).toEqual(['a.jpg']);
   });
 
