@@ -26,7 +26,7 @@ export interface PrepareFlags {
   readonly size: number;
   readonly layout: Layout;
   readonly split: Selection['split'];
-  readonly only: readonly string[];
+  readonly only?: readonly string[];
   /** The source's own boxes or else everything, by default. */
   readonly crop?: Crop;
   readonly dropDuplicates?: DuplicateKind;
@@ -51,7 +51,7 @@ export function datasetPrepareCommand(program: Command, terminal: Terminal): voi
         .choices(splits)
         .default('all'),
     )
-    .option('--only <names>', 'colours of CompCars or classes of CIFAR-10, comma between (all)', parseNames, [])
+    .option('--only <names>', 'colours of CompCars or classes of CIFAR-10, comma between (all)', parseNames)
     .option(
       '--crop <part>',
       'what is kept: none (all, squeezed to a square), center (the largest square), box (where the source says the car ' +

@@ -16,7 +16,7 @@ const lineEvery = 5000;
 
 /** Packs photographs as the flags say. */
 export async function runPreparing(photos: string, flags: PrepareFlags, terminal: Terminal): Promise<void> {
-  const source = await openSource(photos, flags.layout, { split: flags.split, only: flags.only });
+  const source = await openSource(photos, flags.layout, { split: flags.split, only: flags.only ?? [] });
   const show = display(terminal);
   let shown: Awaited<ReturnType<typeof packDataset>>;
   try {
@@ -39,10 +39,10 @@ export async function runPreparing(photos: string, flags: PrepareFlags, terminal
   const { count, unreadable, duplicates } = shown;
   const left = [
     ...(unreadable.length > 0 ? [`${unreadable.length} that could not be read`] : []),
-    ...(duplicates.length > 0 ? [`${duplicates.length} duplicates`] : []),
+    ...(duplicates.length > 0 ? [`${duplicates.length} ${duplicates.length === 1 ? 'duplicate' : 'duplicates'}`] : []),
   ];
   const without = left.length > 0 ? `; left out: ${left.join(' and ')}, listed in ${besides(flags.out, '.json')}` : '';
-  terminal.out.write(`${count} pictures in ${flags.out}${without}\n`);
+  terminal.out.write(`${count} ${count === 1 ? 'picture' : 'pictures'} in ${flags.out}${without}\n`);
 }
 
 function cropOf({ crop }: PrepareFlags, { hasBoxes, kind }: Source) {

@@ -2,7 +2,7 @@ import { access, readFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { FreshcarError } from '../errors.ts';
 import { reasonOf } from '../files.ts';
-import { byCodeUnit, walk } from './folder-source.ts';
+import { byCodeUnit, picturesIn, walk } from './folder-source.ts';
 import { parseMat5 } from './mat5.ts';
 import type { Selection } from './selection.ts';
 import type { Source } from './source.ts';
@@ -39,8 +39,7 @@ export function compcarsSource(root: string, selection: Selection): Source {
       const { names, notes } = await readLists(root, selection.split);
       const colored = selection.only.length === 0 ? names : await ofColors(root, names, selection.only);
       const unique = [...new Set(colored)].sort(byCodeUnit);
-      const pictures = unique.map((name) => ({ name, content: { file: join(root, 'image', name) } }));
-      return { count: pictures.length, pictures, unreadable: [], notes };
+      return { count: unique.length, pictures: picturesIn(join(root, 'image'), unique), unreadable: [], notes };
     },
   };
 }

@@ -2,7 +2,8 @@ import { readdir, realpath, stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { FreshcarError } from '../errors.ts';
 import { reasonOf } from '../files.ts';
-import type { Source, Unreadable } from './source.ts';
+import { besides } from './provenance.ts';
+import type { Source, SourcePicture, Unreadable } from './source.ts';
 
 /** What a folder's pictures end in. */
 const pictureEndings = new Set(['.jpg', '.jpeg', '.png', '.webp']);
@@ -18,10 +19,14 @@ export function folderSource(folder: string): Source {
     hasBoxes: false,
     list: async () => {
       const { files, unreadable } = await walk(folder);
-      const pictures = files.map((name) => ({ name, content: { file: join(folder, name) } }));
-      return { count: pictures.length, pictures, unreadable, notes: {} };
+      return { count: files.length, pictures: picturesIn(folder, files), unreadable, notes: {} };
     },
   };
+}
+
+/** Made one by one as they are asked for, because there may be very many. */
+export function* picturesIn(folder: string, names: Iterable<string>): Generator<SourcePicture> {
+  for (const name of names) yield { name, content: { file: join(folder, name) } };
 }
 
 /**
@@ -35,7 +40,7 @@ export async function walk(folder: string): Promise<{ files: string[]; unreadabl
   const unreadable: Unreadable[] = [];
   const seen = new Set<string>();
 
-  const look = async (name: string, siblings: ReadonlySet<string>, isLink: boolean, isFolder: boolean) => {
+  const look = async (name: string, sheets: ReadonlySet<string>, isLink: boolean, isFolder: boolean) => {
     const kind = isLink ? await stat(join(folder, name)) : undefined;
     if (kind?.isDirectory() ?? isFolder) return visit(name);
     const ending = extname(name).toLowerCase();
@@ -44,8 +49,7 @@ export async function walk(folder: string): Promise<{ files: string[]; unreadabl
       unreadable.push({ name, reason: `${format} is not read; save it as JPEG, PNG or WebP` });
     }
     if (!pictureEndings.has(ending) || (kind && !kind.isFile())) return;
-    const isSheet = ending === '.png' && siblings.has(`${basename(name).slice(0, -ending.length)}.npy`);
-    if (!isSheet) files.push(name);
+    if (!sheets.has(basename(name))) files.push(name);
   };
 
   const visit = async (inside: string): Promise<void> => {
@@ -54,13 +58,14 @@ export async function walk(folder: string): Promise<{ files: string[]; unreadabl
     if (seen.has(real)) return;
     seen.add(real);
     const entries = (await readdir(path, { withFileTypes: true })).filter(({ name }) => !name.startsWith('.'));
-    const siblings = new Set(entries.map(({ name }) => name));
+    const packed = entries.filter(({ name }) => name.endsWith('.npy'));
+    const sheets = new Set(packed.map(({ name }) => besides(name, '.png')));
     // Sorted here too, so that of two links to one folder always the same one is followed.
     for (const entry of entries.sort((a, b) => byCodeUnit(a.name, b.name))) {
       const name = inside === '' ? entry.name : `${inside}/${entry.name}`;
       if (!entry.isSymbolicLink() && !entry.isDirectory() && !entry.isFile()) continue;
       try {
-        await look(name, siblings, entry.isSymbolicLink(), entry.isDirectory());
+        await look(name, sheets, entry.isSymbolicLink(), entry.isDirectory());
       } catch (cause) {
         unreadable.push({ name, reason: reasonOf(cause) });
       }
