@@ -1,0 +1,38 @@
+import { describe, expect, it } from 'vitest';
+import { checkCopying } from '../../../model/evaluation/copying.ts';
+import { nearest } from '../../../model/evaluation/neighbours.ts';
+import { features, formulaFeatures, metricNumbers } from '../../support/evaluation.ts';
+
+describe('nearest', () => {
+  it.each(metricNumbers().cases)('finds the neighbours that numpy finds for $a in $b', (numbers) => {
+    const found = nearest(formulaFeatures(numbers.a), formulaFeatures(numbers.b)).slice(0, 10);
+    expect(found.map(({ index }) => index)).toEqual(numbers.nearest);
+    found.forEach(({ distance }, row) => {
+      expect(distance).toBeCloseTo(numbers.nearestDistances[row] as number, 5);
+    });
+  });
+});
+
+describe('checkCopying', () => {
+  const training = features([[0], [10], [20], [30]]);
+  /** 2, 4 and 6 from the nearest: a median of 4. */
+  const heldOut = features([[2], [14], [36]]);
+
+  it('measures in units of how near held-out pictures come', () => {
+    const copying = checkCopying(features([[4], [12], [38]]), heldOut, training, 12);
+    expect(copying).toMatchObject({ heldOutDistance: 4, medianRatio: 1, smallestRatio: 0.5, suspicious: 1 });
+  });
+
+  it('names the closest pairs, the closest first, each training picture once', () => {
+    const { closest } = checkCopying(features([[4], [12], [10], [29]]), heldOut, training, 2);
+    expect(closest).toEqual([
+      { car: 2, training: 1, ratio: 0 },
+      { car: 3, training: 3, ratio: 0.25 },
+    ]);
+  });
+
+  it('finds every copy', () => {
+    const { smallestRatio, suspicious } = checkCopying(training, heldOut, training, 12);
+    expect({ smallestRatio, suspicious }).toEqual({ smallestRatio: 0, suspicious: 4 });
+  });
+});
