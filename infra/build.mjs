@@ -22,6 +22,7 @@ const programs = {
   server: 'functions/generate/server.ts',
   freshcar: 'model/cli/freshcar.ts',
   'setup-tensorflow': 'model/tensorflow/setup/main.ts',
+  'train-features': 'model/evaluation/features/main.ts',
   infra: 'infra/app.ts',
   bench: 'test/bench/main.ts',
 };

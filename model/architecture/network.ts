@@ -28,6 +28,8 @@ export type LayerSpec =
   | { readonly kind: 'leakyRelu'; readonly name: string; readonly slope: number }
   | { readonly kind: 'reshape'; readonly name: string; readonly shape: readonly number[] }
   | { readonly kind: 'flatten'; readonly name: string }
+  /** The mean of each channel over the whole map. */
+  | { readonly kind: 'globalAveragePool'; readonly name: string }
   | { readonly kind: 'dropout'; readonly name: string; readonly rate: number }
   | { readonly kind: 'tanh'; readonly name: string }
   | { readonly kind: 'sigmoid'; readonly name: string };
@@ -91,6 +93,8 @@ function outputShapeOf(spec: LayerSpec, input: readonly number[]): readonly numb
       return spec.shape;
     case 'flatten':
       return [sizeOf(input)];
+    case 'globalAveragePool':
+      return input.slice(-1);
     default:
       return input;
   }

@@ -1,11 +1,9 @@
 import { foldNormalisation } from '../architecture/fold.ts';
 import type { Layer, Network, WeightValues } from '../architecture/network.ts';
-import { elementTypes, encodeOnnx, type OnnxNode, type OnnxTensor } from './onnx-format.ts';
+import { elementTypes, encodeOnnx } from './onnx-format.ts';
+import { addLeakyRelu, type Block, blocksOf, Graph, opset } from './onnx-graph.ts';
 import { onnxInput, onnxOutput } from './onnx-names.ts';
 import { denseTensors, doublingTensors, phases, pictureTensors } from './onnx-weights.ts';
-
-/** Operator set 17, which ONNX Runtime knows since 1.12. */
-const opset = 17;
 
 /**
  * A generator as an ONNX graph: `latents` (float32, `[count, latentSize]`) to `cars` (uint8, `[count, size, size, 3]`).
@@ -34,36 +32,6 @@ export function exportOnnx(trained: Network, values: WeightValues): Uint8Array {
     input: { name: onnxInput, type: 'float', shape: ['count', ...network.inputShape] },
     output: { name: onnxOutput, type: 'uint8', shape: ['count', ...network.outputShape] },
   });
-}
-
-/** Collects operators and constants; every method answers with the name of what it added. */
-class Graph {
-  readonly nodes: OnnxNode[] = [];
-  readonly tensors: OnnxTensor[] = [];
-
-  add(operator: string, output: string, inputs: readonly string[], attributes: OnnxNode['attributes'] = {}): string {
-    this.nodes.push({ operator, inputs, output, attributes });
-    return output;
-  }
-
-  constant(tensor: OnnxTensor): string {
-    this.tensors.push(tensor);
-    return tensor.name;
-  }
-}
-
-/** A layer with the slope of the leaky ReLU right behind it. */
-interface Block {
-  readonly layer: Layer;
-  readonly slope: number | undefined;
-}
-
-function blocksOf(layers: readonly Layer[]): Block[] {
-  const blocks = layers.map((layer, index): Block => {
-    const next = layers[index + 1];
-    return { layer, slope: next?.kind === 'leakyRelu' ? next.slope : undefined };
-  });
-  return blocks.filter(({ layer }) => layer.kind !== 'leakyRelu');
 }
 
 /** A tensor on its way through the graph. */
@@ -133,11 +101,6 @@ function addPicture(graph: Graph, input: Value, layer: Extract<Layer, { kind: 'c
   // Explicit, since runtimes read `auto_pad` differently for transposed convolutions.
   const attributes = { kernel_shape: [kernel + 1, kernel + 1], strides: [2, 2], pads: [pad, pad, pad, pad] };
   return { name: graph.add('ConvTranspose', name, [input.name, ...constants], attributes) };
-}
-
-function addLeakyRelu(graph: Graph, input: string, slope: number | undefined): string {
-  if (slope === undefined) return input;
-  return graph.add('LeakyRelu', `${input}/active`, [input], { alpha: { float: slope } });
 }
 
 /** From [-1, 1] to the nearest of 0 to 255, channels last: casting cuts off what is behind the point. */

@@ -75,6 +75,19 @@ export function pictureTensors(layer: Of<'conv'>, weights: WeightValues): OnnxTe
   ];
 }
 
+/** A plain convolution, kernel (`[filters, inputs, size, size]`) and bias. */
+export function convolutionTensors(layer: Of<'conv'>, weights: WeightValues): OnnxTensor[] {
+  const { name, filters, kernel: size } = layer;
+  const inputs = layer.inputShape.at(-1) ?? 0;
+  const kernel = valuesOf(weights, `${name}/kernel`);
+  const shape = [filters, inputs, size, size] as const;
+  const values = fill(shape, (filter, input, y, x) => at(kernel, ((y * size + x) * inputs + input) * filters + filter));
+  return [
+    { name: `${name}/kernel`, shape, values },
+    { name: `${name}/bias`, shape: [filters], values: valuesOf(weights, `${name}/bias`) },
+  ];
+}
+
 type Indices = readonly [number, number, number, number];
 
 /** A tensor of four dimensions, the last one fastest. */

@@ -93,6 +93,8 @@ function kerasLayer(layer: Layer): unknown {
       return { class_name: 'Reshape', config: { name, target_shape: layer.shape } };
     case 'flatten':
       return { class_name: 'Flatten', config: { name } };
+    case 'globalAveragePool':
+      return { class_name: 'GlobalAveragePooling2D', config: { name, data_format: 'channels_last' } };
     case 'dropout':
       return { class_name: 'Dropout', config: { name, rate: layer.rate } };
     case 'tanh':

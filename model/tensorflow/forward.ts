@@ -61,6 +61,8 @@ function runLayer(layer: Layer, weights: WeightTensors, input: tf.Tensor, mode: 
     case 'reshape':
     case 'flatten':
       return tf.reshape(input, [input.shape[0] ?? 0, ...layer.outputShape]);
+    case 'globalAveragePool':
+      return tf.mean(input, [1, 2]);
     case 'dropout':
       if (mode.kind === 'inference' || mode.dropout === undefined) return input;
       return tf.mul(input, tf.tensor(mode.dropout(input.size, layer.rate), input.shape));
