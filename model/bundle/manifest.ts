@@ -28,6 +28,15 @@ const dataSchema = z.strictObject({
   sha256: z.string().regex(/^[0-9a-f]{64}$/),
 });
 
+/** What the scores were measured with and against; scores of other features or pictures cannot be compared. */
+const evaluationSchema = z.strictObject({
+  /** The version of the protocol: how many cars, which seeds, which settings. */
+  protocol: z.int().min(1),
+  features: z.strictObject({ name: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
+  /** The real pictures. */
+  data: dataSchema,
+});
+
 export const manifestSchema = z.strictObject({
   /** The format of this file. A reader refuses a number that it does not know. */
   format: z.literal(1),
@@ -39,6 +48,7 @@ export const manifestSchema = z.strictObject({
   recipe: z.record(z.string(), z.json()).optional(),
   /** Measured scores by name, such as `kid`. */
   scores: z.record(z.string(), z.number()).default({}),
+  evaluation: evaluationSchema.optional(),
   /** What made it: the program and its version. */
   code: z.strictObject({ name: z.string(), version: z.string() }),
 });

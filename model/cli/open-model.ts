@@ -6,6 +6,8 @@ import { openFolder } from '../store/folder.ts';
 import { shippedModel } from '../store/shipped.ts';
 
 export interface OpenedModel {
+  /** The folder of the bundle or of the store. */
+  readonly location: string;
   readonly manifest: Manifest;
   readonly engine: Engine;
 }
@@ -20,5 +22,5 @@ export async function openModel(
   const reading = await source.readPointer();
   if (reading === undefined) throw new FreshcarError('not-found', `${source.location} names no current model.`);
   const manifest = await source.readManifest(reading.pointer.version);
-  return { manifest, engine: await loadEngine(source, manifest, { engine, warn }) };
+  return { location: source.location, manifest, engine: await loadEngine(source, manifest, { engine, warn }) };
 }

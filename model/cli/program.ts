@@ -2,6 +2,8 @@ import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { errorCodes, FreshcarError } from '../errors.ts';
 import { datasetPrepareCommand } from './dataset-prepare.ts';
+import { datasetSplitCommand } from './dataset-split.ts';
+import { evaluateCommand } from './evaluate.ts';
 import { exportCommand } from './export.ts';
 import { sampleCommand } from './sample.ts';
 import type { Terminal } from './terminal.ts';
@@ -14,7 +16,14 @@ import { trainCommand } from './train.ts';
 export type AddCommand = (program: Command, terminal: Terminal) => void;
 
 /** Every subcommand, in the order of the help: add a file, then a line here. */
-const commands: readonly AddCommand[] = [datasetPrepareCommand, trainCommand, sampleCommand, exportCommand];
+const commands: readonly AddCommand[] = [
+  datasetPrepareCommand,
+  datasetSplitCommand,
+  trainCommand,
+  sampleCommand,
+  evaluateCommand,
+  exportCommand,
+];
 
 /** The whole command line, not yet run. */
 export function createProgram(terminal: Terminal): Command {

@@ -19,7 +19,7 @@ export interface Copying {
   readonly smallestRatio: number;
   /** Generated pictures whose ratio is under `suspiciousRatio`. */
   readonly suspicious: number;
-  /** The closest pairs, the closest first, each training picture once. */
+  /** The closest pairs, the closest first; a training picture again only when all others have been named. */
   readonly closest: readonly Pair[];
 }
 
@@ -37,7 +37,9 @@ export function checkCopying(generated: FeatureSet, heldOut: FeatureSet, trainin
   );
   const sorted = ratios.toSorted((one, other) => one.ratio - other.ratio);
   const seen = new Set<number>();
-  const closest = sorted.filter(({ training: row }) => !seen.has(row) && seen.add(row)).slice(0, pairs);
+  const isFirst = sorted.map(({ training: row }) => !seen.has(row) && seen.add(row).size > 0);
+  const firstOnes = [...sorted.filter((_, at) => isFirst[at]), ...sorted.filter((_, at) => !isFirst[at])];
+  const closest = firstOnes.slice(0, pairs);
   return {
     heldOutDistance,
     medianRatio: median(ratios.map(({ ratio }) => ratio)),

@@ -23,11 +23,12 @@ describe('checkCopying', () => {
     expect(copying).toMatchObject({ heldOutDistance: 4, medianRatio: 1, smallestRatio: 0.5, suspicious: 1 });
   });
 
-  it('names the closest pairs, the closest first, each training picture once', () => {
-    const { closest } = checkCopying(features([[4], [12], [10], [29]]), heldOut, training, 2);
+  it('names the closest pairs, the closest first, a training picture again only at the end', () => {
+    const { closest } = checkCopying(features([[4], [12], [10], [29]]), heldOut, training, 3);
     expect(closest).toEqual([
       { car: 2, training: 1, ratio: 0 },
       { car: 3, training: 3, ratio: 0.25 },
+      { car: 0, training: 0, ratio: 1 },
     ]);
   });
 

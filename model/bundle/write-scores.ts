@@ -1,0 +1,35 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FreshcarError } from '../errors.ts';
+import { writeWhole } from '../files.ts';
+import { type Manifest, manifestName, onnxName } from './manifest.ts';
+import { entryOf, parseManifest } from './read.ts';
+
+export type Measured = Required<Pick<Manifest, 'scores'>> & {
+  readonly evaluation: NonNullable<Manifest['evaluation']>;
+};
+
+/** @throws FreshcarError `invalid-input` when `folder` is a store: its models never change once published. */
+export async function requireBundle(folder: string): Promise<void> {
+  if (await stat(join(folder, manifestName)).catch(() => undefined)) return;
+  throw new FreshcarError(
+    'invalid-input',
+    `${folder} is a store, whose models never change: save the scores into the bundle, then publish it.`,
+  );
+}
+
+/**
+ * Puts scores into the manifest of the bundle at `folder`, in the place of those that were there; nothing else changes, and a
+ * reader sees the old manifest or the new one.
+ *
+ * @param measured the manifest of the model that was measured.
+ * @throws FreshcarError as `requireBundle` does, and `conflict` when the folder holds another model by now.
+ */
+export async function writeScores(folder: string, measured: Manifest, { scores, evaluation }: Measured): Promise<void> {
+  await requireBundle(folder);
+  const path = join(folder, manifestName);
+  const manifest = parseManifest(await readFile(path), folder);
+  if (entryOf(manifest, onnxName).sha256 !== entryOf(measured, onnxName).sha256)
+    throw new FreshcarError('conflict', `${folder} holds another model by now; measure that one.`);
+  await writeWhole(path, `${JSON.stringify({ ...manifest, scores, evaluation }, undefined, 2)}\n`);
+}

@@ -1,0 +1,35 @@
+import type { Command } from 'commander';
+import packageJson from '../../package.json' with { type: 'json' };
+import { commandGroup } from './command-group.ts';
+import type { Terminal } from './terminal.ts';
+
+const examples = `
+Pictures fall on a side by a hash of their own bytes, near duplicates on the same one: the split is the same wherever and
+whenever it is made.
+
+Examples:
+  $ freshcar dataset split cars.npy --out-train train.npy --out-held-out held-out.npy
+  $ freshcar train --data train.npy --out runs/first
+  $ freshcar evaluate --model runs/first --data held-out.npy --train train.npy
+`;
+
+interface SplitFlags {
+  readonly outTrain: string;
+  readonly outHeldOut: string;
+}
+
+export function datasetSplitCommand(program: Command, terminal: Terminal): void {
+  commandGroup(program, 'dataset', 'turn photographs into what training reads')
+    .command('split')
+    .description('hold back a fifth of the pictures, to measure models with that never saw them')
+    .argument('<data>', 'a packed .npy')
+    .requiredOption('--out-train <file>', 'where the pictures to train on go')
+    .requiredOption('--out-held-out <file>', 'where the pictures to measure with go')
+    .addHelpText('after', examples)
+    .action(async (data: string, { outTrain, outHeldOut }: SplitFlags) => {
+      const { splitDataset } = await import('../evaluation/split-dataset.ts');
+      const code = { name: packageJson.name, version: packageJson.version };
+      const { training, heldOut } = await splitDataset({ data, outTrain, outHeldOut, code });
+      terminal.out.write(`${training} pictures in ${outTrain}, ${heldOut} in ${outHeldOut}\n`);
+    });
+}

@@ -1,0 +1,126 @@
+import { basename } from 'node:path';
+import { onnxName } from '../bundle/manifest.ts';
+import { entryOf } from '../bundle/read.ts';
+import { requireBundle, writeScores } from '../bundle/write-scores.ts';
+import { type Dataset, readDataset } from '../dataset/read-dataset.ts';
+import type { Engine } from '../engine/engine.ts';
+import { FreshcarError } from '../errors.ts';
+import { closestPairs, mirrored } from '../evaluation/closest-pairs.ts';
+import type { Copying } from '../evaluation/copying.ts';
+import { evaluate } from '../evaluation/evaluate.ts';
+import { openExtractor } from '../evaluation/extractor.ts';
+import { protocol } from '../evaluation/protocol.ts';
+import {
+  describeResult,
+  type EvaluationResult,
+  manifestScores,
+  type NamedData,
+  nameCopying,
+} from '../evaluation/result.ts';
+import { writeWhole } from '../files.ts';
+import { latentsFromSeeds, maximumSeed } from '../latent.ts';
+import { shippedFeatures } from '../store/shipped.ts';
+import type { EvaluateFlags } from './evaluate.ts';
+import { type OpenedModel, openModel } from './open-model.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Measures as the flags say, and tells the result everywhere that they name. */
+export async function runEvaluation(flags: EvaluateFlags, terminal: Terminal): Promise<void> {
+  const warn = (message: string) => terminal.err.write(`warning: ${message}\n`);
+  const ofProtocol = isOfProtocol(flags);
+  if (flags.save && !ofProtocol)
+    throw new FreshcarError(
+      'invalid-input',
+      'Only scores of the protocol are saved: leave --count, --seed and --truncation away.',
+    );
+  const model = await openModel(flags.model, 'onnx', warn);
+  if (flags.save) await requireBundle(model.location);
+  const data = await readDataset(flags.data);
+  const training = flags.train === undefined ? undefined : await readDataset(flags.train);
+  for (const message of doubts(model, data, training)) warn(message);
+
+  const { result, cars, copying } = await measure(flags, model, data, training, progress(terminal));
+  await model.engine.dispose();
+  if (flags.json !== undefined) await writeWhole(flags.json, `${JSON.stringify(result, undefined, 2)}\n`);
+  if (flags.pairs !== undefined && training && copying)
+    await writeWhole(flags.pairs, closestPairs(cars, model.engine.imageSize, training, copying.closest));
+  if (flags.save) {
+    const { name, sha256 } = result.features;
+    const evaluation = { protocol: protocol.version, features: { name, sha256 }, data: result.data };
+    await writeScores(model.location, model.manifest, { scores: manifestScores(result), evaluation });
+  }
+  terminal.out.write(describeResult(result));
+}
+
+function isOfProtocol({ count, seed, truncation }: EvaluateFlags): boolean {
+  return count === protocol.cars && seed === protocol.firstSeed && truncation === 1;
+}
+
+async function measure(
+  flags: EvaluateFlags,
+  { manifest, engine }: OpenedModel,
+  data: Dataset,
+  training: Dataset | undefined,
+  report: (what: string) => void,
+): Promise<{ result: EvaluationResult; cars: Uint8Array; copying: Copying | undefined }> {
+  const extractor = await openExtractor(flags.features ?? shippedFeatures(), flags.range);
+  report(`drawing ${flags.count} cars`);
+  const cars = await drawCars(engine, flags);
+  report('looking at them');
+  const features = await extractor.extract(cars, engine.imageSize);
+  const real = await extractor.extract(data.images, data.imageSize);
+  const seen = training && (await extractor.extract(mirrored(training), training.imageSize));
+  report('comparing');
+  const { copying, ...measures } = evaluate({ cars: features, real, training: seen });
+  await extractor.dispose();
+  report('');
+  const result: EvaluationResult = {
+    format: 1,
+    model: { version: manifest.version, sha256: entryOf(manifest, onnxName).sha256 },
+    protocol: isOfProtocol(flags) ? protocol.version : null,
+    cars: { count: flags.count, firstSeed: flags.seed, truncation: flags.truncation },
+    features: { name: extractor.name, sha256: extractor.sha256, size: features.size },
+    data: identityOf(data, flags.data),
+    training: training && flags.train !== undefined ? identityOf(training, flags.train) : null,
+    ...measures,
+    copying: copying && training ? nameCopying(copying, flags.seed, training.count) : null,
+  };
+  return { result, cars, copying };
+}
+
+/** What makes the numbers mean less than they seem to. */
+function doubts({ manifest }: OpenedModel, data: Dataset, training: Dataset | undefined): string[] {
+  const trainedOn = manifest.data?.sha256;
+  if (trainedOn === data.sha256)
+    return [
+      'The model was trained on these very pictures, so copies of them would score best; measure with held-out ones.',
+    ];
+  if (training && trainedOn !== undefined && trainedOn !== training.sha256)
+    return ['The model says that it was trained on other pictures than those of --train.'];
+  return [];
+}
+
+/** After the largest seed it goes on at 0, as sheets do. */
+async function drawCars(engine: Engine, { seed, count, truncation }: EvaluateFlags): Promise<Uint8Array> {
+  const bytes = engine.imageSize ** 2 * 3;
+  const cars = new Uint8Array(count * bytes);
+  const batch = 64;
+  for (let first = 0; first < count; first += batch) {
+    const length = Math.min(batch, count - first);
+    const seeds = Array.from({ length }, (_, at) => (seed + first + at) % (maximumSeed + 1));
+    const latents = latentsFromSeeds(seeds, engine.latentSize).map((value) => value * truncation);
+    cars.set(await engine.draw(latents), first * bytes);
+  }
+  return cars;
+}
+
+function identityOf({ provenance, count, sha256 }: Dataset, path: string): NamedData {
+  return { name: provenance?.source.name ?? basename(path), images: count, sha256 };
+}
+
+/** On a terminal, one line that says what goes on; an empty one takes it away. */
+function progress({ err }: Terminal): (what: string) => void {
+  return (what) => {
+    if (err.isTTY) err.write(`\r\u001b[K${what === '' ? '' : `${what} ...`}`);
+  };
+}

@@ -1,0 +1,57 @@
+import { resizeByArea } from '../dataset/resize.ts';
+import { sha256 } from '../files.ts';
+import { duplicateGroups } from './near-duplicates.ts';
+
+/**
+ * How models are compared, fixed so that the numbers of different days and machines can be put in one table. Whoever
+ * changes a number here raises `version`, which goes into every result.
+ */
+export const protocol = {
+  version: 1,
+  /** The cars that are measured: seeds 0 to 2047. */
+  cars: 2048,
+  firstSeed: 0,
+  /** Of the pictures, the part that no training sees. */
+  heldOutPart: 1 / 5,
+  /** For the spread of the kernel distance: so many subsets of half the smaller set, or of the paper's size. */
+  subsets: 100,
+  largestSubset: 1000,
+  subsetSeed: 0,
+  /** The paper's k of precision and recall. */
+  neighbours: 3,
+  closestPairs: 12,
+} as const;
+
+/** Numbers of pictures, in ascending order. */
+export interface Split {
+  readonly training: readonly number[];
+  readonly heldOut: readonly number[];
+}
+
+/** Both sizes of the 64-pixel photographs, packed at 64 and at 32, are hashed at this one: so both are split alike. */
+const hashedSize = 32;
+
+/**
+ * Which pictures are for training and which are held out, by a hash of their own bytes: the same picture falls on the
+ * same side in any file, in any order. Near duplicates fall on one side, that of the one with the lowest hash.
+ */
+export function splitPictures(images: Uint8Array, imageSize: number): Split {
+  const bytes = imageSize * imageSize * 3;
+  const groups = duplicateGroups(images, imageSize);
+  const lowest = new Map<number, string>();
+  groups.forEach((group, index) => {
+    const pixels = images.subarray(index * bytes, (index + 1) * bytes);
+    const hash = sha256(resizeByArea({ pixels, width: imageSize, height: imageSize }, hashedSize, hashedSize));
+    const known = lowest.get(group);
+    if (known === undefined || hash < known) lowest.set(group, hash);
+  });
+  const heldOutGroups = new Set([...lowest].filter(([, hash]) => isHeldOut(hash)).map(([group]) => group));
+  const numbers = Array.from(groups, (_, index) => index);
+  const heldOut = (index: number) => heldOutGroups.has(groups[index] as number);
+  return { training: numbers.filter((index) => !heldOut(index)), heldOut: numbers.filter(heldOut) };
+}
+
+/** Hashed again, because the lowest of several hashes is lower than most. */
+function isHeldOut(hash: string): boolean {
+  return Number.parseInt(sha256(Buffer.from(hash, 'hex')).slice(0, 8), 16) / 2 ** 32 < protocol.heldOutPart;
+}
