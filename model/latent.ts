@@ -17,3 +17,27 @@ export function latentsFromSeeds(seeds: readonly number[], latentSize: number): 
   });
   return latents;
 }
+
+/** How far apart a model's cars are at some scales of its latent vectors, in units of scale 1; the scales ascend. */
+export interface LatentSpread {
+  readonly scales: readonly number[];
+  readonly spreads: readonly number[];
+}
+
+/**
+ * What latent vectors are multiplied by so that cars differ `truncation` times as much as the model's usual ones do: between
+ * the measured scales along a straight line, and at most the largest. Without a measurement, `truncation` itself. At 1
+ * nothing changes, with or without.
+ */
+export function latentScale(truncation: number, measured: LatentSpread | undefined): number {
+  if (measured === undefined || truncation === 1) return truncation;
+  let [fromScale, fromSpread] = [0, 0];
+  for (const [at, scale] of measured.scales.entries()) {
+    const spread = measured.spreads[at] ?? 0;
+    if (spread >= truncation)
+      return fromScale + ((scale - fromScale) * (truncation - fromSpread)) / (spread - fromSpread);
+    // A spread that falls again adds nothing: the first scale that reaches a truncation is taken.
+    if (spread > fromSpread) [fromScale, fromSpread] = [scale, spread];
+  }
+  return measured.scales.at(-1) ?? truncation;
+}

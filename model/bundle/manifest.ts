@@ -37,6 +37,18 @@ const evaluationSchema = z.strictObject({
   data: dataSchema,
 });
 
+/**
+ * How far apart a model's cars are when its latent vectors are scaled: what makes a truncation mean the same for every
+ * model. `spreads` are in units of the spread at scale 1, by the features of the evaluation.
+ */
+const latentSchema = z
+  .strictObject({
+    scales: z.array(z.number().gt(0)).min(1),
+    spreads: z.array(z.number().min(0)).min(1),
+  })
+  .refine(({ scales, spreads }) => scales.length === spreads.length, 'a spread for each scale')
+  .refine(({ scales }) => scales.every((scale, at) => scale > (scales[at - 1] ?? 0)), 'scales ascend');
+
 export const manifestSchema = z.strictObject({
   /** The format of this file. A reader refuses a number that it does not know. */
   format: z.literal(1),
@@ -49,6 +61,7 @@ export const manifestSchema = z.strictObject({
   /** Measured scores by name, such as `kid`. */
   scores: z.record(z.string(), z.number()).default({}),
   evaluation: evaluationSchema.optional(),
+  latent: latentSchema.optional(),
   /** What made it: the program and its version. */
   code: z.strictObject({ name: z.string(), version: z.string() }),
 });

@@ -5,9 +5,8 @@ import { writeWhole } from '../files.ts';
 import { type Manifest, manifestName, onnxName } from './manifest.ts';
 import { entryOf, parseManifest } from './read.ts';
 
-export type Measured = Required<Pick<Manifest, 'scores'>> & {
-  readonly evaluation: NonNullable<Manifest['evaluation']>;
-};
+/** The parts of a manifest that are measured. */
+export type Measured = { readonly [Part in 'scores' | 'evaluation' | 'latent']: NonNullable<Manifest[Part]> };
 
 /** @throws FreshcarError `invalid-input` when `folder` is a store: its models never change once published. */
 export async function requireBundle(folder: string): Promise<void> {
@@ -19,17 +18,17 @@ export async function requireBundle(folder: string): Promise<void> {
 }
 
 /**
- * Puts scores into the manifest of the bundle at `folder`, in the place of those that were there; nothing else changes, and a
+ * Puts what was measured into the manifest of the bundle at `folder`, in the place of those that were there; nothing else changes, and a
  * reader sees the old manifest or the new one.
  *
  * @param measured the manifest of the model that was measured.
  * @throws FreshcarError as `requireBundle` does, and `conflict` when the folder holds another model by now.
  */
-export async function writeScores(folder: string, measured: Manifest, { scores, evaluation }: Measured): Promise<void> {
+export async function writeScores(folder: string, measured: Manifest, parts: Measured): Promise<void> {
   await requireBundle(folder);
   const path = join(folder, manifestName);
   const manifest = parseManifest(await readFile(path), folder);
   if (entryOf(manifest, onnxName).sha256 !== entryOf(measured, onnxName).sha256)
     throw new FreshcarError('conflict', `${folder} holds another model by now; measure that one.`);
-  await writeWhole(path, `${JSON.stringify({ ...manifest, scores, evaluation }, undefined, 2)}\n`);
+  await writeWhole(path, `${JSON.stringify({ ...manifest, ...parts }, undefined, 2)}\n`);
 }

@@ -8,7 +8,8 @@ import { FreshcarError } from '../errors.ts';
 import { closestPairs, mirrored } from '../evaluation/closest-pairs.ts';
 import type { Copying } from '../evaluation/copying.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
-import { openExtractor } from '../evaluation/extractor.ts';
+import { type FeatureExtractor, openExtractor } from '../evaluation/extractor.ts';
+import { measureLatentSpread } from '../evaluation/latent-spread.ts';
 import { protocol } from '../evaluation/protocol.ts';
 import {
   describeResult,
@@ -27,8 +28,7 @@ import type { Terminal } from './terminal.ts';
 /** Measures as the flags say, and tells the result everywhere that they name. */
 export async function runEvaluation(flags: EvaluateFlags, terminal: Terminal): Promise<void> {
   const warn = (message: string) => terminal.err.write(`warning: ${message}\n`);
-  const ofProtocol = isOfProtocol(flags);
-  if (flags.save && !ofProtocol)
+  if (flags.save && !isOfProtocol(flags))
     throw new FreshcarError(
       'invalid-input',
       'Only scores of the protocol are saved: leave --count, --seed and --truncation away.',
@@ -39,17 +39,23 @@ export async function runEvaluation(flags: EvaluateFlags, terminal: Terminal): P
   const training = flags.train === undefined ? undefined : await readDataset(flags.train);
   for (const message of doubts(model, data, training)) warn(message);
 
-  const { result, cars, copying } = await measure(flags, model, data, training, progress(terminal));
-  await model.engine.dispose();
+  const extractor = await openExtractor(flags.features ?? shippedFeatures(), flags.range);
+  const { result, cars, copying } = await measure(flags, model, extractor, { data, training }, progress(terminal));
   if (flags.json !== undefined) await writeWhole(flags.json, `${JSON.stringify(result, undefined, 2)}\n`);
   if (flags.pairs !== undefined && training && copying)
     await writeWhole(flags.pairs, closestPairs(cars, model.engine.imageSize, training, copying.closest));
-  if (flags.save) {
-    const { name, sha256 } = result.features;
-    const evaluation = { protocol: protocol.version, features: { name, sha256 }, data: result.data };
-    await writeScores(model.location, model.manifest, { scores: manifestScores(result), evaluation });
-  }
+  if (flags.save) await save(model, extractor, result);
   terminal.out.write(describeResult(result));
+  await Promise.all([model.engine.dispose(), extractor.dispose()]);
+}
+
+async function save(model: OpenedModel, extractor: FeatureExtractor, result: EvaluationResult): Promise<void> {
+  const { name, sha256 } = result.features;
+  await writeScores(model.location, model.manifest, {
+    scores: manifestScores(result),
+    evaluation: { protocol: protocol.version, features: { name, sha256 }, data: result.data },
+    latent: await measureLatentSpread(model.engine, extractor),
+  });
 }
 
 function isOfProtocol({ count, seed, truncation }: EvaluateFlags): boolean {
@@ -59,11 +65,10 @@ function isOfProtocol({ count, seed, truncation }: EvaluateFlags): boolean {
 async function measure(
   flags: EvaluateFlags,
   { manifest, engine }: OpenedModel,
-  data: Dataset,
-  training: Dataset | undefined,
+  extractor: FeatureExtractor,
+  { data, training }: { readonly data: Dataset; readonly training: Dataset | undefined },
   report: (what: string) => void,
 ): Promise<{ result: EvaluationResult; cars: Uint8Array; copying: Copying | undefined }> {
-  const extractor = await openExtractor(flags.features ?? shippedFeatures(), flags.range);
   report(`drawing ${flags.count} cars`);
   const cars = await drawCars(engine, flags);
   report('looking at them');
@@ -72,7 +77,6 @@ async function measure(
   const seen = training && (await extractor.extract(mirrored(training), training.imageSize));
   report('comparing');
   const { copying, ...measures } = evaluate({ cars: features, real, training: seen });
-  await extractor.dispose();
   report('');
   const result: EvaluationResult = {
     format: 1,

@@ -59,15 +59,20 @@ export function manifestScores({ scores, floor, copying }: EvaluationResult): Ma
   };
 }
 
+/** Three figures: distances have the units of the features, which may be large or small. */
+function figures(value: number): string {
+  return Math.abs(value) < 1e-6 ? '0' : value.toPrecision(3);
+}
+
 /** For people: a table, then what made it. */
 export function describeResult(result: EvaluationResult): string {
   const { scores, floor, floorOf, copying, features, data, training, cars } = result;
   const row = (name: string, value: string, real: string, meaning: string) =>
     `${name.padEnd(12)}${value.padStart(18)}${real.padStart(18)}   ${meaning}`;
-  const kid = ({ kid, kidSpread }: typeof scores) => `${kid.toFixed(4)} ± ${kidSpread.toFixed(4)}`;
+  const kid = ({ kid, kidSpread }: typeof scores) => `${figures(kid)} ± ${figures(kidSpread)}`;
   const lines = [
     row('', 'cars', 'real pictures', ''),
-    row('FID', scores.fid.toFixed(3), floor.fid.toFixed(3), '0 is best'),
+    row('FID', figures(scores.fid), figures(floor.fid), '0 is best'),
     row('KID', kid(scores), kid(floor), '0 is best; ± over subsets'),
     row('precision', scores.precision.toFixed(3), floor.precision.toFixed(3), 'how many cars look real'),
     row('recall', scores.recall.toFixed(3), floor.recall.toFixed(3), 'how many real kinds are drawn'),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { latentsFromSeeds, maximumSeed } from '../../model/latent.ts';
+import { latentScale, latentsFromSeeds, maximumSeed } from '../../model/latent.ts';
 
 describe('latentsFromSeeds', () => {
   it('gives the numbers that the public addresses have always meant', () => {
@@ -34,5 +34,40 @@ describe('latentsFromSeeds', () => {
 
   it('knows the largest 32-bit integer as the largest seed', () => {
     expect(maximumSeed).toBe(2 ** 32 - 1);
+  });
+});
+
+describe('latentScale', () => {
+  const measured = { scales: [0.5, 1, 1.5], spreads: [0.25, 1, 1.2] };
+
+  it('is the truncation itself where nothing was measured, and 1 at 1 everywhere', () => {
+    expect(latentScale(0.7, undefined)).toBe(0.7);
+    expect(latentScale(1, measured)).toBe(1);
+    expect(latentScale(1, { scales: [1], spreads: [1] })).toBe(1);
+  });
+
+  it.each([
+    [0.25, 0.5],
+    [0.625, 0.75],
+    [0.125, 0.25],
+    [1.1, 1.25],
+    [1.5, 1.5],
+  ])('finds where cars differ %d times as much: at %d', (truncation, scale) => {
+    expect(latentScale(truncation, measured)).toBeCloseTo(scale, 10);
+  });
+
+  it('takes the first scale that reaches a truncation where the spread falls again', () => {
+    const falling = { scales: [0.5, 0.75, 1], spreads: [0.8, 0.6, 1] };
+    expect(latentScale(0.4, falling)).toBeCloseTo(0.25, 10);
+    expect(latentScale(0.9, falling)).toBeCloseTo(0.75, 10);
+  });
+
+  it('means the same for two models that spread differently', () => {
+    // The spread of one grows as its scale, that of the other as its square.
+    const scales = [0.25, 0.5, 0.75, 1];
+    const square = { scales, spreads: scales.map((scale) => scale ** 2) };
+    const asked = 0.5625;
+    expect(latentScale(asked, { scales, spreads: scales })).toBeCloseTo(asked, 10);
+    expect(latentScale(asked, square) ** 2).toBeCloseTo(asked, 10);
   });
 });

@@ -112,7 +112,10 @@ describe('freshcar evaluate', () => {
     const before = parseManifest(await readFile(join(bundle, 'manifest.json')), bundle);
     const { code } = await evaluate('--save', '--train', file('train.npy'), '--json', file('s.json'));
     expect(code).toBe(0);
-    const { scores, evaluation, ...rest } = parseManifest(await readFile(join(bundle, 'manifest.json')), bundle);
+    const { scores, evaluation, latent, ...rest } = parseManifest(
+      await readFile(join(bundle, 'manifest.json')),
+      bundle,
+    );
     const { scores: _, ...old } = before;
     expect(rest).toEqual(old);
     const json = await readJson('s.json');
@@ -127,6 +130,9 @@ describe('freshcar evaluate', () => {
       features: { name: 'features.onnx', sha256: sha256(features) },
       data: json.data,
     });
+    expect(latent?.scales).toEqual([0.25, 0.5, 0.75, 1, 1.25, 1.5]);
+    expect(latent?.spreads[3]).toBe(1);
+    expect(latent?.spreads[0]).toBeLessThan(1);
     expect((await readdir(bundle)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
   });
 
