@@ -46,21 +46,22 @@ const fewest = 16;
  * @throws FreshcarError `invalid-input` when there are too few pictures.
  */
 export function evaluate({ cars, real, training }: EvaluationSets): Evaluation {
+  const plain = training && rowsOf(training, 0, training.count / 2);
   for (const [set, what] of [
     [real, 'real pictures'],
     [cars, 'cars'],
-    [training, 'training pictures'],
+    [plain, 'training pictures'],
   ] as const)
     if (set !== undefined && set.count < fewest)
       throw new FreshcarError('invalid-input', `${set.count} ${what} are too few to measure with: at least ${fewest}.`);
   const scores = measure(cars, real);
-  if (training === undefined) {
+  if (training === undefined || plain === undefined) {
     const [one, other] = halves(real, randomFromSeed(protocol.subsetSeed));
     return { scores, floor: measure(one, other), floorOf: 'halves', copying: undefined };
   }
   return {
     scores,
-    floor: measure(rowsOf(training, 0, training.count / 2), real),
+    floor: measure(plain, real),
     floorOf: 'training',
     copying: checkCopying(cars, real, training, protocol.closestPairs),
   };

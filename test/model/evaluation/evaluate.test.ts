@@ -1,0 +1,46 @@
+import { describe, expect, it } from 'vitest';
+import { evaluate } from '../../../model/evaluation/evaluate.ts';
+import type { FeatureSet } from '../../../model/evaluation/feature-set.ts';
+import { formulaFeatures } from '../../support/evaluation.ts';
+
+const set = (count: number, s = 0) => formulaFeatures({ count, size: 6, s });
+const joined = (one: FeatureSet, other: FeatureSet): FeatureSet => ({
+  values: Float32Array.from([...one.values, ...other.values]),
+  count: one.count + other.count,
+  size: one.size,
+});
+
+describe('evaluate', () => {
+  const far = set(30, 40);
+
+  it('compares cars and training pictures with the same real pictures, and leaves mirror images out of the floor', () => {
+    const { scores, floor, floorOf } = evaluate({ cars: far, real: set(30), training: joined(set(30), far) });
+    expect(floor.fid).toBeCloseTo(0, 4);
+    expect(floor).toMatchObject({ precision: 1, recall: 1 });
+    expect(scores.fid).toBeGreaterThan(10);
+    expect(scores).toMatchObject({ precision: 0, recall: 0 });
+    expect(floorOf).toBe('training');
+  });
+
+  it('counts copies of mirror images as copies', () => {
+    const { copying } = evaluate({ cars: far, real: set(30, 0.3), training: joined(set(30), far) });
+    expect(copying).toMatchObject({ smallestRatio: 0, medianRatio: 0, suspicious: 30 });
+    expect(copying?.closest[0]?.training).toBeGreaterThanOrEqual(30);
+  });
+
+  it('takes the halves of the real pictures for a floor where the training pictures are not there', () => {
+    const result = evaluate({ cars: set(40), real: set(40) });
+    expect(result.scores.fid).toBeCloseTo(0, 4);
+    expect(result.floor.fid).toBeGreaterThan(result.scores.fid);
+    expect({ floorOf: result.floorOf, copying: result.copying }).toEqual({ floorOf: 'halves', copying: undefined });
+    expect(evaluate({ cars: set(40), real: set(40) })).toEqual(result);
+  });
+
+  it.each([
+    ['15 real pictures', { cars: set(20), real: set(15) }],
+    ['15 cars', { cars: set(15), real: set(20) }],
+    ['10 training pictures', { cars: set(20), real: set(20), training: set(20) }],
+  ])('refuses %s', (text, sets) => {
+    expect(() => evaluate(sets)).toThrow(`${text} are too few to measure with: at least 16`);
+  });
+});
