@@ -68,7 +68,7 @@ function figures(value: number): string {
 export function describeResult(result: EvaluationResult): string {
   const { scores, floor, floorOf, copying, features, data, training, cars } = result;
   const row = (name: string, value: string, real: string, meaning: string) =>
-    `${name.padEnd(12)}${value.padStart(18)}${real.padStart(18)}   ${meaning}`;
+    `${name.padEnd(12)}${value.padStart(20)}${real.padStart(22)}   ${meaning}`;
   const kid = ({ kid, kidSpread }: typeof scores) => `${figures(kid)} ± ${figures(kidSpread)}`;
   const lines = [
     row('', 'cars', 'real pictures', ''),

@@ -11,7 +11,7 @@ import { latentsFromSeeds } from '../../../model/latent.ts';
 import { randomFromSeed } from '../../../model/random.ts';
 import { initialWeights } from '../../../model/training/weights.ts';
 import { writeRealBundle } from '../../functions/generate/real-bundle.ts';
-import { blots, writeNpy } from '../../support/pictures.ts';
+import { blots, writeNpy } from '../../support/packed-pictures.ts';
 import { freshcar } from '../../support/terminal.ts';
 import { temporaryFolder } from '../store/bundle-fixture.ts';
 
@@ -134,6 +134,13 @@ describe('freshcar evaluate', () => {
     expect(latent?.spreads[3]).toBe(1);
     expect(latent?.spreads[0]).toBeLessThan(1);
     expect((await readdir(bundle)).filter((name) => name.endsWith('.tmp'))).toEqual([]);
+  });
+
+  it('looks through the shipped features unless others are named', async () => {
+    const flags = ['--model', bundle, '--data', file('real.npy'), '--count', '16', '--json', file('s.json')];
+    expect((await freshcar('evaluate', ...flags)).code).toBe(0);
+    const shipped = sha256(await readFile('model/evaluation/features/features.onnx'));
+    expect((await readJson('s.json')).features).toEqual({ name: 'features.onnx', sha256: shipped, size: 128 });
   });
 
   it('gives the same numbers again', async () => {
