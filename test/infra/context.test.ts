@@ -1,0 +1,92 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { ContextError, readSettings, settings } from '../../infra/context.ts';
+
+const cdkJson = z
+  .object({ context: z.record(z.string(), z.unknown()) })
+  .parse(JSON.parse(readFileSync('cdk.json', 'utf8')));
+
+function sentencesFor(context: Readonly<Record<string, unknown>>): string[] {
+  try {
+    readSettings(context);
+  } catch (error) {
+    if (error instanceof ContextError) return error.message.split('\n');
+    throw error;
+  }
+  return [];
+}
+
+describe('the context', () => {
+  it('has a default for everything', () => {
+    expect(readSettings({})).toMatchObject({ bundle: 'model/pretrained', memory: 1769, timeout: 15, warmUp: true });
+    expect(readSettings({}).reservedConcurrency).toBeUndefined();
+  });
+
+  it('reads the text of the command line as it reads the JSON of cdk.json', () => {
+    const json = { memory: 3008, timeout: 20, reservedConcurrency: 7, warmUp: false, logDays: 7 };
+    const text = Object.fromEntries(Object.entries(json).map(([key, value]) => [key, String(value)]));
+    expect(readSettings(text)).toEqual(readSettings(json));
+    expect(readSettings(json)).toMatchObject(json);
+  });
+
+  it.each([
+    ['memory', 'lots', '"lots", but it has to be megabytes, a whole number from 512 to 10240'],
+    ['memory', 128, '128, but it has to be megabytes'],
+    ['memory', 1769.5, '1769.5, but it has to be megabytes'],
+    ['timeout', '60', '"60", but it has to be seconds, a whole number from 3 to 30'],
+    ['reservedConcurrency', 0, '0, but it has to be how many copies of the function may run at once'],
+    ['warmUp', 'yes', '"yes", but it has to be true or false'],
+    ['throttleRate', '-5', '"-5", but it has to be requests a second'],
+    ['throttleBurst', null, 'null, but it has to be requests at once'],
+    ['logDays', 31, '31, but it has to be days, one of 1, 3, 5'],
+    ['bundle', '', '"", but it has to be the folder of a bundle'],
+  ])('answers %s=%j with one sentence', (key, value, reason) => {
+    const sentences = sentencesFor({ [key]: value });
+    expect(sentences).toHaveLength(1);
+    expect(sentences[0]).toMatch(/^The context's .*\.$/);
+    expect(sentences[0]).toContain(`"${key}" is ${reason}`);
+    expect(sentences[0]).toContain(`-c ${key}=`);
+  });
+
+  it('names a key that it does not know, and the keys that there are', () => {
+    const [sentence] = sentencesFor({ memroy: 3008 });
+    expect(sentence).toContain('no key "memroy"');
+    for (const key of Object.keys(settings)) expect(sentence).toContain(key);
+  });
+
+  it('says all that is wrong at once', () => {
+    expect(sentencesFor({ memory: 1, timeout: 99, warmpu: true })).toHaveLength(3);
+  });
+
+  it("leaves the construct library's own keys alone", () => {
+    const foreign = {
+      '@aws-cdk/core:stackRelativeExports': true,
+      'aws:cdk:bundling-stacks': ['**'],
+      'cdk-migrate': true,
+    };
+    expect(sentencesFor(foreign)).toEqual([]);
+  });
+
+  it.each(Object.entries(settings))('gives an example for %s that it takes itself', (key, { example }) => {
+    expect(sentencesFor({ [key]: example })).toEqual([]);
+  });
+});
+
+describe('cdk.json', () => {
+  const keys = Object.keys(cdkJson.context);
+
+  it('holds values that can be deployed', () => {
+    expect(sentencesFor(cdkJson.context)).toEqual([]);
+  });
+
+  it('explains every key and nothing else', () => {
+    const explained = keys.filter((key) => key.startsWith('// ')).map((key) => key.slice(3));
+    expect(explained.sort()).toEqual(Object.keys(settings).sort());
+  });
+
+  it('gives each key the value that it has anyway', () => {
+    const own = Object.fromEntries(Object.entries(cdkJson.context).filter(([key]) => !key.startsWith('//')));
+    expect(readSettings(own)).toEqual(readSettings({}));
+  });
+});
