@@ -18,10 +18,11 @@ export interface CarFunctionProps {
 export class CarFunction extends Construct {
   readonly function: LambdaFunction;
   readonly live: Alias;
+  readonly log: LogGroup;
 
   constructor(scope: Construct, id: string, { bucket, code, settings }: CarFunctionProps) {
     super(scope, id);
-    const logGroup = new LogGroup(this, 'Log', {
+    this.log = new LogGroup(this, 'Log', {
       retention: settings.logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -35,11 +36,17 @@ export class CarFunction extends Construct {
       memorySize: settings.memory,
       timeout: Duration.seconds(settings.timeout),
       ...(settings.reservedConcurrency && { reservedConcurrentExecutions: settings.reservedConcurrency }),
-      role: createRole(this, bucket, logGroup),
-      logGroup,
+      role: createRole(this, bucket, this.log),
+      logGroup: this.log,
       environment: { MODEL_BUCKET: bucket.bucketName, MODEL_PREFIX: modelsPrefix },
     });
-    this.live = new Alias(this, 'Live', { aliasName: 'live', version: this.function.currentVersion });
+    this.live = new Alias(this, 'Live', {
+      aliasName: 'live',
+      version: this.function.currentVersion,
+      ...(settings.provisionedConcurrency > 0 && {
+        provisionedConcurrentExecutions: settings.provisionedConcurrency,
+      }),
+    });
   }
 }
 

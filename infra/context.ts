@@ -40,9 +40,42 @@ export const settings = {
     'how many copies of the function may run at once, a whole number from 1 to 10000',
     '20',
   ),
-  warmUp: setting(flag.default(true), 'true or false', 'true'),
+  warmCopies: setting(
+    wholeNumber(0, 50).default(1),
+    'how many copies of the function pings keep loaded, a whole number from 0 to 50',
+    '3',
+  ),
+  provisionedConcurrency: setting(
+    wholeNumber(0, 1000).default(0),
+    'how many copies of the function AWS holds ready, a whole number from 0 to 1000',
+    '2',
+  ),
+  gradualDeployment: setting(flag.default(true), 'true or false', 'true'),
   throttleRate: setting(wholeNumber(1, 10_000).default(50), 'requests a second, a whole number from 1 to 10000', '50'),
   throttleBurst: setting(wholeNumber(1, 5000).default(100), 'requests at once, a whole number from 1 to 5000', '100'),
+  alarmEmail: setting(z.email().optional(), 'an e-mail address', 'cars@example.org'),
+  monthlyBudget: setting(
+    wholeNumber(1, 1_000_000).optional(),
+    'US dollars a month, a whole number from 1 to 1000000',
+    '20',
+  ),
+  cdn: setting(flag.default(false), 'true or false', 'true'),
+  domain: setting(
+    z
+      .string()
+      .regex(/^(?=.{4,253}$)([a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/)
+      .optional(),
+    'a domain name in lower case',
+    'cars.example.org',
+  ),
+  certificate: setting(
+    z
+      .string()
+      .regex(/^arn:aws[a-z-]*:acm:[a-z0-9-]+:\d{12}:certificate\/[0-9a-f-]{36}$/)
+      .optional(),
+    'the ARN of a certificate in AWS Certificate Manager',
+    'arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012',
+  ),
   logDays: setting(number.pipe(z.literal(logDays)).default(30), `days, one of ${logDays.join(', ')}`, '30'),
 } satisfies Record<string, Setting<z.ZodType>>;
 
@@ -80,5 +113,33 @@ export function readSettings(context: Readonly<Record<string, unknown>>): Settin
     sentences.push(`The context's "${key}" is ${value}, but it has to be ${allowed}, such as -c ${key}=${example}.`);
   }
   if (sentences.length > 0) throw new ContextError(sentences);
-  return result.data as Settings;
+  const read = result.data as Settings;
+  const contradictions = contradictionsIn(read);
+  if (contradictions.length > 0) throw new ContextError(contradictions);
+  return read;
+}
+
+/** What is allowed alone but not together. */
+function contradictionsIn(read: Settings): string[] {
+  const { domain, certificate, cdn, monthlyBudget, alarmEmail, reservedConcurrency, provisionedConcurrency } = read;
+  const most = Math.max(provisionedConcurrency, read.warmCopies);
+  const rules: [boolean, string][] = [
+    [
+      (domain === undefined) !== (certificate === undefined),
+      'The context has only one of "domain" and "certificate", but a domain of your own needs both.',
+    ],
+    [
+      cdn && certificate !== undefined && certificate.split(':')[3] !== 'us-east-1',
+      'The context\'s "certificate" is not in us-east-1, but with "cdn" it has to be: CloudFront takes them from there only.',
+    ],
+    [
+      monthlyBudget !== undefined && alarmEmail === undefined,
+      'The context has a "monthlyBudget" but no "alarmEmail" that could be told of it.',
+    ],
+    [
+      reservedConcurrency !== undefined && most > reservedConcurrency,
+      `The context keeps ${most} copies of the function ready, but its "reservedConcurrency" allows only ${reservedConcurrency}.`,
+    ],
+  ];
+  return rules.filter(([broken]) => broken).map(([, sentence]) => sentence);
 }

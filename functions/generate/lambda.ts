@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { type HttpResult, isHttpEvent, requestFromEvent, resultFromResponse } from './http-event.ts';
 import type { ModelKeeper } from './model-keeper.ts';
 import { problemResponse } from './problem.ts';
@@ -15,14 +16,15 @@ export interface LambdaOptions {
 
 /**
  * The function behind the HTTP API. Every event that is no HTTP request (`{"warmup": true}`, a schedule's own event)
- * is a warm-up: it loads the model and does nothing else.
+ * is a warm-up: it loads the model and does nothing else. `{"warmup": true, "hold": 500}` is answered after at least so
+ * many milliseconds, at most 5000: a copy that is busy leaves the next ping of a round to another copy.
  */
 export function createLambdaHandler({
   app,
   model,
 }: LambdaOptions): (event: unknown) => Promise<HttpResult | WarmUpResult> {
   return async (event) => {
-    if (!isHttpEvent(event)) return warmUp(model);
+    if (!isHttpEvent(event)) return (await Promise.all([warmUp(model), sleep(holdOf(event))]))[0];
     let request: Request;
     try {
       request = requestFromEvent(event);
@@ -38,4 +40,10 @@ export function createLambdaHandler({
 async function warmUp(model: ModelKeeper): Promise<WarmUpResult> {
   await model.refresh();
   return model.use(async ({ manifest }) => ({ warm: true, version: manifest.version }));
+}
+
+/** Milliseconds that a warm-up keeps this copy busy. */
+function holdOf(event: unknown): number {
+  const hold = typeof event === 'object' && event !== null && 'hold' in event ? event.hold : 0;
+  return typeof hold === 'number' && hold > 0 ? Math.min(hold, 5000) : 0;
 }

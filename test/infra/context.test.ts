@@ -17,14 +17,24 @@ function sentencesFor(context: Readonly<Record<string, unknown>>): string[] {
   return [];
 }
 
+const certificateIn = (region: string) =>
+  `arn:aws:acm:${region}:123456789012:certificate/12345678-1234-1234-1234-123456789012`;
+
 describe('the context', () => {
   it('has a default for everything', () => {
-    expect(readSettings({})).toMatchObject({ bundle: 'model/pretrained', memory: 1769, timeout: 15, warmUp: true });
+    expect(readSettings({})).toMatchObject({ bundle: 'model/pretrained', memory: 1769, timeout: 15, warmCopies: 1 });
     expect(readSettings({}).reservedConcurrency).toBeUndefined();
   });
 
   it('reads the text of the command line as it reads the JSON of cdk.json', () => {
-    const json = { memory: 3008, timeout: 20, reservedConcurrency: 7, warmUp: false, logDays: 7 };
+    const json = {
+      memory: 3008,
+      timeout: 20,
+      reservedConcurrency: 7,
+      warmCopies: 0,
+      gradualDeployment: false,
+      logDays: 7,
+    };
     const text = Object.fromEntries(Object.entries(json).map(([key, value]) => [key, String(value)]));
     expect(readSettings(text)).toEqual(readSettings(json));
     expect(readSettings(json)).toMatchObject(json);
@@ -36,7 +46,7 @@ describe('the context', () => {
     ['memory', 1769.5, '1769.5, but it has to be megabytes'],
     ['timeout', '60', '"60", but it has to be seconds, a whole number from 3 to 30'],
     ['reservedConcurrency', 0, '0, but it has to be how many copies of the function may run at once'],
-    ['warmUp', 'yes', '"yes", but it has to be true or false'],
+    ['gradualDeployment', 'yes', '"yes", but it has to be true or false'],
     ['throttleRate', '-5', '"-5", but it has to be requests a second'],
     ['throttleBurst', null, 'null, but it has to be requests at once'],
     ['logDays', 31, '31, but it has to be days, one of 1, 3, 5'],
@@ -56,7 +66,17 @@ describe('the context', () => {
   });
 
   it('says all that is wrong at once', () => {
-    expect(sentencesFor({ memory: 1, timeout: 99, warmpu: true })).toHaveLength(3);
+    expect(sentencesFor({ memory: 1, timeout: 99, cnd: true })).toHaveLength(3);
+  });
+
+  it.each([
+    [{ domain: 'cars.example.org' }, 'only one of "domain" and "certificate"'],
+    [{ domain: 'cars.example.org', certificate: certificateIn('eu-central-1'), cdn: true }, 'not in us-east-1'],
+    [{ monthlyBudget: 20 }, 'no "alarmEmail"'],
+    [{ reservedConcurrency: 2, provisionedConcurrency: 3 }, 'keeps 3 copies of the function ready'],
+    [{ reservedConcurrency: 2, warmCopies: '5' }, 'allows only 2'],
+  ])('answers %j, which contradicts itself, with one sentence', (context, reason) => {
+    expect(sentencesFor(context)).toEqual([expect.stringContaining(reason)]);
   });
 
   it("leaves the construct library's own keys alone", () => {
@@ -69,7 +89,9 @@ describe('the context', () => {
   });
 
   it.each(Object.entries(settings))('gives an example for %s that it takes itself', (key, { example }) => {
-    expect(sentencesFor({ [key]: example })).toEqual([]);
+    const sentences = sentencesFor({ [key]: example });
+    // Some keys need another one, and the message then says so instead.
+    expect(sentences.filter((sentence) => sentence.includes('has to be'))).toEqual([]);
   });
 });
 

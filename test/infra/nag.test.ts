@@ -41,7 +41,8 @@ function nag(context: Readonly<Record<string, unknown>> = {}) {
 }
 
 describe("AWS's rules for good solutions", () => {
-  const { report, acknowledged } = nag();
+  // With everything that can be asked for.
+  const { report, acknowledged } = nag({ cdn: true, warmCopies: 3, alarmEmail: 'cars@example.org', monthlyBudget: 20 });
 
   it('finds nothing that is not explained', { timeout: 60_000 }, () => {
     expect(report?.violations).toEqual([]);

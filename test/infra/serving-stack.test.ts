@@ -1,5 +1,6 @@
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { textOf } from './policies.ts';
 import { stubServingStack } from './stub-stack.ts';
 
 describe('the serving stack', () => {
@@ -40,16 +41,18 @@ describe('the serving stack', () => {
     });
   });
 
-  it('pings the function itself every five minutes, unless told not to', () => {
-    template.hasResourceProperties('AWS::Scheduler::Schedule', {
-      ScheduleExpression: 'rate(5 minutes)',
-      Target: { Input: '{"warmup":true}', RetryPolicy: { MaximumRetryAttempts: 0 } },
-    });
-    const without = Template.fromStack(stubServingStack({ warmUp: 'false' }).stack);
-    without.resourceCountIs('AWS::Scheduler::Schedule', 0);
-  });
-
-  it('says where the cars are and where the models belong', () => {
-    expect(Object.keys(template.findOutputs('*'))).toEqual(expect.arrayContaining(['Url', 'ModelBucket']));
+  it('says where the cars are, where the models belong, and what to do next', () => {
+    const outputs = template.findOutputs('*');
+    expect(Object.keys(outputs).sort()).toEqual([
+      'DashboardName',
+      'ModelBucket',
+      'NoticesTopic',
+      'PublishModel',
+      'ServeModel',
+      'TryIt',
+      'Url',
+    ]);
+    expect(textOf(outputs.TryIt?.Value)).toBe('curl -o car.png <CarApi.ApiEndpoint>/car.png');
+    expect(textOf(outputs.PublishModel?.Value)).toBe('npx freshcar publish FOLDER --to s3://<Models>');
   });
 });

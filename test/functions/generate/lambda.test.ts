@@ -85,6 +85,15 @@ describe('the Lambda function', () => {
     },
   );
 
+  it('is busy for as long as a warm-up asks, so that pings at once reach as many copies', async () => {
+    const { handler } = await start();
+    await handler({ warmup: true });
+    const begin = performance.now();
+    expect(await handler({ warmup: true, hold: 200 })).toEqual({ warm: true, version: 'small' });
+    // Timers may fire a fraction of a millisecond early.
+    expect(performance.now() - begin).toBeGreaterThan(198);
+  });
+
   it('follows the pointer at a warm-up, to another size too', async () => {
     const { s3, handler, get, world } = await start();
     await handler({ warmup: true });

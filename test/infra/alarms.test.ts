@@ -1,0 +1,59 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { createModelKeeper } from '../../functions/generate/model-keeper.ts';
+import { modelFailures } from '../../infra/alarms.ts';
+import { paintedModel, recordedLog } from '../functions/generate/fixtures.ts';
+import { textOf } from './policies.ts';
+import { stubServingStack } from './stub-stack.ts';
+
+const template = Template.fromStack(stubServingStack().stack);
+
+describe('alarms', () => {
+  const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
+
+  it('tell the topic when they go off and when they are over, in a sentence, and are silent without requests', () => {
+    expect(alarms).toHaveLength(5);
+    for (const alarm of alarms) {
+      expect([...alarm.AlarmActions, ...alarm.OKActions].map(textOf)).toEqual(['<Notices>', '<Notices>']);
+      expect(alarm).toMatchObject({
+        AlarmDescription: expect.stringMatching(/^[A-Z].{30,}\.$/),
+        TreatMissingData: 'notBreaching',
+      });
+    }
+  });
+
+  it('count the very lines that the function writes when a model fails it', async () => {
+    const { log, lines } = recordedLog();
+    const models = ['good', 'bad'];
+    const keeper = createModelKeeper({
+      source: { readPointer: async () => ({ pointer: { version: models[0] ?? '' }, etag: models[0] ?? '' }) },
+      load: async (version) => {
+        if (version === 'bad') throw new Error('damaged');
+        return paintedModel(version);
+      },
+      log,
+      now: () => Date.now(),
+      checkEvery: -1,
+    });
+    await keeper.use(async () => undefined);
+    models.shift();
+    await keeper.refresh();
+    const pattern = Object.values(template.findResources('AWS::Logs::MetricFilter'))[0]?.Properties.FilterPattern;
+    const counted = lines.filter(({ level }) => level === 'error').map(({ message }) => message);
+    expect(counted).toHaveLength(1);
+    for (const message of counted) expect(pattern).toContain(`$.message = "${String(message)}"`);
+    expect(pattern).toContain(`$.message = "${modelFailures.notLoaded}"`);
+  });
+
+  it('are mailed to whom the context names', () => {
+    template.resourceCountIs('AWS::SNS::Subscription', 0);
+    const mailed = Template.fromStack(stubServingStack({ alarmEmail: 'cars@example.org' }).stack);
+    mailed.hasResourceProperties('AWS::SNS::Subscription', { Protocol: 'email', Endpoint: 'cars@example.org' });
+  });
+
+  it('are joined by a budget where one is set', () => {
+    template.resourceCountIs('AWS::Budgets::Budget', 0);
+    const budgeted = Template.fromStack(stubServingStack({ alarmEmail: 'cars@example.org', monthlyBudget: 20 }).stack);
+    budgeted.hasResourceProperties('AWS::Budgets::Budget', { Budget: { BudgetLimit: { Amount: 20, Unit: 'USD' } } });
+  });
+});
