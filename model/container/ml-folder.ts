@@ -1,0 +1,71 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import { FreshcarError } from '../errors.ts';
+import { reasonOf, writeWhole } from '../files.ts';
+
+/**
+ * The folder that SageMaker and a training container talk through, `/opt/ml`.
+ * https://docs.aws.amazon.com/sagemaker/latest/dg/your-algorithms-training-algo.html
+ */
+export interface MlFolder {
+  /** Kept in S3 while the job runs, and restored before it starts again: all that a run needs to go on. */
+  readonly checkpoints: string;
+  /** Packed into `model.tar.gz` when the job is done. */
+  readonly model: string;
+  /** The hyperparameters, every value as text. Those that SageMaker adds for itself are left out. */
+  hyperparameters(): Promise<Record<string, string>>;
+  /** The only `.npy` file of a channel. */
+  dataset(channel: string): Promise<string>;
+  /** Tells SageMaker, and whoever reads the job's description there, why it failed. */
+  writeFailure(sentence: string): Promise<void>;
+}
+
+/** SageMaker shows so many characters of a failure. */
+const shownCharacters = 1024;
+/** Names that SageMaker's own tools add to the hyperparameters. */
+const foreign = /^(sagemaker_|_)/;
+
+const hyperparametersSchema = z.record(z.string(), z.string());
+
+/** @param root `/opt/ml`, or a folder laid out alike. */
+export function openMlFolder(root: string): MlFolder {
+  const hyperparametersFile = path.join(root, 'input/config/hyperparameters.json');
+  return {
+    checkpoints: path.join(root, 'checkpoints'),
+    model: path.join(root, 'model'),
+    async hyperparameters() {
+      const text = await readFile(hyperparametersFile, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+        // A job without hyperparameters has no such file.
+        if (cause.code === 'ENOENT') return '{}';
+        throw new FreshcarError('unavailable', `${hyperparametersFile} cannot be read: ${reasonOf(cause)}.`, { cause });
+      });
+      const values = parseHyperparameters(text, hyperparametersFile);
+      return Object.fromEntries(Object.entries(values).filter(([name]) => !foreign.test(name)));
+    },
+    async dataset(channel) {
+      const folder = path.join(root, 'input/data', channel);
+      const names = await readdir(folder).catch((cause) => {
+        throw new FreshcarError('not-found', `The job has no channel "${channel}": there is no ${folder}.`, { cause });
+      });
+      const [found, ...others] = names.filter((name) => name.endsWith('.npy')).sort();
+      if (found !== undefined && others.length === 0) return path.join(folder, found);
+      const files = found === undefined ? 'no .npy file' : `${others.length + 1} .npy files`;
+      throw new FreshcarError(
+        'invalid-input',
+        `The channel "${channel}" has ${files}, but it is to have one, as freshcar dataset prepare makes it.`,
+      );
+    },
+    async writeFailure(sentence) {
+      await writeWhole(path.join(root, 'output/failure'), sentence.slice(0, shownCharacters));
+    },
+  };
+}
+
+function parseHyperparameters(text: string, file: string): Record<string, string> {
+  try {
+    return hyperparametersSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new FreshcarError('invalid-input', `${file} is not an object whose values are all texts.`, { cause });
+  }
+}
