@@ -1,5 +1,13 @@
+import { runProgram } from '../cli/program.ts';
 import { processTerminal } from '../cli/terminal.ts';
+import { evaluateJob } from './evaluate.ts';
 import { trainJob } from './train.ts';
 
-/** SageMaker starts the container with the one word `train`; a second word names another folder than its own. */
-process.exitCode = await trainJob(process.argv[3] ?? '/opt/ml', processTerminal());
+/**
+ * SageMaker starts the container with the one word `train`, and to measure a model with `evaluate`. A second word names
+ * another folder than its own.
+ */
+const [job = 'train', root = '/opt/ml'] = process.argv.slice(2);
+const terminal = processTerminal();
+process.exitCode =
+  job === 'evaluate' ? await evaluateJob(root, (args) => runProgram(args, terminal)) : await trainJob(root, terminal);

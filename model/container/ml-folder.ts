@@ -43,19 +43,7 @@ export function openMlFolder(root: string): MlFolder {
       const values = parseHyperparameters(text, hyperparametersFile);
       return Object.fromEntries(Object.entries(values).filter(([name]) => !foreign.test(name)));
     },
-    async dataset(channel) {
-      const folder = path.join(root, 'input/data', channel);
-      const names = await readdir(folder).catch((cause) => {
-        throw new FreshcarError('not-found', `The job has no channel "${channel}": there is no ${folder}.`, { cause });
-      });
-      const [found, ...others] = names.filter((name) => name.endsWith('.npy')).sort();
-      if (found !== undefined && others.length === 0) return path.join(folder, found);
-      const files = found === undefined ? 'no .npy file' : `${others.length + 1} .npy files`;
-      throw new FreshcarError(
-        'invalid-input',
-        `The channel "${channel}" has ${files}, but it is to have one, as freshcar dataset prepare makes it.`,
-      );
-    },
+    dataset: (channel) => datasetIn(path.join(root, 'input/data', channel)),
     async writeFailure(sentence) {
       await writeWhole(path.join(root, 'output/failure'), sentence.slice(0, shownCharacters));
     },
@@ -68,4 +56,23 @@ function parseHyperparameters(text: string, file: string): Record<string, string
   } catch (cause) {
     throw new FreshcarError('invalid-input', `${file} is not an object whose values are all texts.`, { cause });
   }
+}
+
+/**
+ * The only `.npy` file of a folder that SageMaker filled.
+ *
+ * @throws FreshcarError `not-found` when there is no such folder, `invalid-input` when it has not just one.
+ */
+export async function datasetIn(folder: string): Promise<string> {
+  const channel = path.basename(folder);
+  const names = await readdir(folder).catch((cause) => {
+    throw new FreshcarError('not-found', `The job has no channel "${channel}": there is no ${folder}.`, { cause });
+  });
+  const [found, ...others] = names.filter((name) => name.endsWith('.npy')).sort();
+  if (found !== undefined && others.length === 0) return path.join(folder, found);
+  const files = found === undefined ? 'no .npy file' : `${others.length + 1} .npy files`;
+  throw new FreshcarError(
+    'invalid-input',
+    `The channel "${channel}" has ${files}, but it is to have one, as freshcar dataset prepare makes it.`,
+  );
 }

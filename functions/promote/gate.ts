@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import type { Manifest } from '../../model/bundle/manifest.ts';
+
+/** What a new model has to be, to take the place of the current one. */
+export const gateSchema = z.strictObject({
+  /** The score that decides; lower is better, and of two models it must be measured by the same features. */
+  score: z.enum(['kid', 'fid']).default('kid'),
+  /** By what part of the current model's score the new one has to be better; 0.02 is 2%. */
+  margin: z.number().min(0).max(1).default(0.02),
+  /** How many of the measured cars may look like copies of a training picture. */
+  copies: z.int().min(0).default(5),
+});
+
+export type Gate = z.output<typeof gateSchema>;
+
+/** Whether a model passes, and why or why not in a sentence. */
+export interface Verdict {
+  readonly passed: boolean;
+  readonly reason: string;
+}
+
+/**
+ * Compares a candidate with the current model. A model without the score can't pass: the first one is let through by
+ * hand, by `freshcar promote`.
+ */
+export function judge(candidate: Manifest, current: Manifest | undefined, gate: Gate): Verdict {
+  const { score, margin, copies } = gate;
+  const fresh = candidate.scores[score];
+  if (fresh === undefined) return no(`${candidate.version} has no score ${score}; it was not evaluated`);
+  const copied = candidate.scores.copyingSuspicious ?? 0;
+  if (copied > copies) return no(`${copied} cars of ${candidate.version} look copied, and ${copies} may`);
+  if (current === undefined) return yes(`${candidate.version} is the first model`);
+  const old = current.scores[score];
+  if (old === undefined) return no(`the current model ${current.version} has no score ${score} to compare with`);
+  const wanted = old - margin * Math.abs(old);
+  const compared = `${score} ${fresh} of ${candidate.version} against ${old} of ${current.version}`;
+  return fresh < wanted || (margin === 0 && fresh <= wanted)
+    ? yes(compared)
+    : no(`${compared}, where less than ${wanted} is asked for`);
+}
+
+const yes = (reason: string): Verdict => ({ passed: true, reason: `Let through: ${reason}.` });
+const no = (reason: string): Verdict => ({ passed: false, reason: `Kept as a candidate: ${reason}.` });

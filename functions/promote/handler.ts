@@ -1,0 +1,37 @@
+import { S3Client } from '@aws-sdk/client-s3';
+import { z } from 'zod';
+import { modelsPrefix } from '../../model/store/pointer.ts';
+import { openCandidate } from './candidate.ts';
+import { gateSchema } from './gate.ts';
+import { type Outcome, promote } from './promote.ts';
+import { s3PromotionStore } from './s3-store.ts';
+
+/** What the function is told by its environment. */
+const environmentSchema = z.object({
+  /** The bucket with the bundles that are or were served. */
+  MODEL_BUCKET: z.string().min(3),
+  MODEL_PREFIX: z.string().endsWith('/').default(modelsPrefix),
+  /** The bucket with what trainings left. */
+  CANDIDATE_BUCKET: z.string().min(3),
+  /** Another S3 server than AWS's; such servers know buckets by path only. */
+  AWS_ENDPOINT_URL_S3: z.url().optional(),
+});
+
+/** What the state machine asks. */
+const eventSchema = z.object({
+  /** The beginning of the candidate's keys, up to a slash. */
+  candidate: z.string().endsWith('/'),
+  gate: gateSchema.prefault({}),
+});
+
+const environment = environmentSchema.parse(process.env);
+const client = new S3Client({ forcePathStyle: environment.AWS_ENDPOINT_URL_S3 !== undefined });
+const store = s3PromotionStore({ client, bucket: environment.MODEL_BUCKET, prefix: environment.MODEL_PREFIX });
+
+/** AWS calls this. */
+export async function handler(event: unknown): Promise<Outcome> {
+  const { candidate, gate } = eventSchema.parse(event);
+  const outcome = await promote(await openCandidate(client, environment.CANDIDATE_BUCKET, candidate), store, gate);
+  process.stdout.write(`${JSON.stringify({ level: 'info', message: 'A model was judged.', ...outcome })}\n`);
+  return outcome;
+}
