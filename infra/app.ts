@@ -5,6 +5,7 @@ import { ContextError, readSettings } from './context.ts';
 import { recommendedFlags } from './flags.ts';
 import { buildLambdaAsset } from './lambda-asset.ts';
 import { ServingStack } from './serving-stack.ts';
+import { readImageSource, TrainingStack } from './training-stack.ts';
 
 /** The CDK starts this in the project's folder. */
 const root = process.cwd();
@@ -13,8 +14,18 @@ async function main(): Promise<void> {
   const app = new App({ context: recommendedFlags });
   const settings = readSettings(app.node.getAllContext());
   const bundle = readBundle(path.resolve(root, settings.bundle));
-  const { folder } = await buildLambdaAsset({ root, folder: path.join(root, 'dist/lambda') });
-  new ServingStack(app, 'FreshcarServing', { settings, bundle, code: folder });
+  const { folder } = await buildLambdaAsset({ root, name: 'generate', folder: path.join(root, 'dist/lambda') });
+  const { modelBucket, notices } = new ServingStack(app, 'FreshcarServing', { settings, bundle, code: folder });
+  if (settings.training) {
+    const promote = await buildLambdaAsset({ root, name: 'promote', folder: path.join(root, 'dist/lambda-promote') });
+    new TrainingStack(app, 'FreshcarTraining', {
+      settings,
+      image: readImageSource(root),
+      promoteCode: promote.folder,
+      models: modelBucket,
+      notices,
+    });
+  }
   Tags.of(app).add('project', 'freshcar');
   app.synth();
 }

@@ -76,6 +76,24 @@ export const settings = {
     'the ARN of a certificate in AWS Certificate Manager',
     'arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012',
   ),
+  training: setting(flag.default(false), 'true or false', 'true'),
+  trainingInstance: setting(
+    z
+      .string()
+      .regex(/^ml\.[a-z0-9-]+\.[a-z0-9]+$/)
+      .default('ml.c7i.2xlarge'),
+    'a machine type of SageMaker',
+    'ml.c7i.4xlarge',
+  ),
+  trainingDevice: setting(z.enum(['cpu', 'gpu']).default('cpu'), 'cpu or gpu', 'gpu'),
+  trainingSchedule: setting(
+    z
+      .string()
+      .regex(/^(rate|cron)\([^()]+\)$/)
+      .optional(),
+    'how often, as a rate(...) or cron(...) of EventBridge Scheduler',
+    'rate(7 days)',
+  ),
   logDays: setting(number.pipe(z.literal(logDays)).default(30), `days, one of ${logDays.join(', ')}`, '30'),
 } satisfies Record<string, Setting<z.ZodType>>;
 
@@ -110,7 +128,9 @@ export function readSettings(context: Readonly<Record<string, unknown>>): Settin
   for (const [key, { allowed, example }] of Object.entries(settings)) {
     if (!names.has(key)) continue;
     const value = JSON.stringify(context[key]);
-    sentences.push(`The context's "${key}" is ${value}, but it has to be ${allowed}, such as -c ${key}=${example}.`);
+    const pair = `${key}=${example}`;
+    const flag = `-c ${pair.includes(' ') ? `"${pair}"` : pair}`;
+    sentences.push(`The context's "${key}" is ${value}, but it has to be ${allowed}, such as ${flag}.`);
   }
   if (sentences.length > 0) throw new ContextError(sentences);
   const read = result.data as Settings;
@@ -135,6 +155,10 @@ function contradictionsIn(read: Settings): string[] {
     [
       monthlyBudget !== undefined && alarmEmail === undefined,
       'The context has a "monthlyBudget" but no "alarmEmail" that could be told of it.',
+    ],
+    [
+      read.trainingSchedule !== undefined && !read.training,
+      'The context has a "trainingSchedule", but without "training" there is nothing to start.',
     ],
     [
       reservedConcurrency !== undefined && most > reservedConcurrency,

@@ -8,6 +8,8 @@ export interface LambdaAssetOptions {
   readonly root: string;
   /** Where the files go; wiped first. */
   readonly folder: string;
+  /** Which function: the name of its folder in `functions/`. */
+  readonly name: 'generate' | 'promote';
 }
 
 export interface LambdaAsset {
@@ -23,15 +25,15 @@ const platform = 'bin/napi-v6/linux/x64';
 const secondEngine = ['model/engine/tfjs.ts', 'model/bundle/tfjs-format.ts'];
 
 /**
- * Makes the folder that becomes the function's zip: `handler.mjs` with everything bundled in, ONNX Runtime beside it with
- * only what Linux x64 needs (its package has 250 MB for five platforms), and the explorer page.
+ * Makes the folder that becomes a function's zip: `handler.mjs` with everything bundled in, ONNX Runtime beside it with
+ * only what Linux x64 needs (its package has 250 MB for five platforms), and, for `generate`, the explorer page.
  */
-export async function buildLambdaAsset({ root, folder }: LambdaAssetOptions): Promise<LambdaAsset> {
+export async function buildLambdaAsset({ root, folder, name }: LambdaAssetOptions): Promise<LambdaAsset> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: ['functions/generate/handler.ts'],
+    entryPoints: [`functions/${name}/handler.ts`],
     outfile: path.join(folder, 'handler.mjs'),
     bundle: true,
     format: 'esm',
@@ -50,7 +52,7 @@ export async function buildLambdaAsset({ root, folder }: LambdaAssetOptions): Pr
     logLevel: 'warning',
   });
   await copyRuntime(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
-  await cp(path.join(root, 'dist/page'), path.join(folder, 'page'), { recursive: true });
+  if (name === 'generate') await cp(path.join(root, 'dist/page'), path.join(folder, 'page'), { recursive: true });
   return { folder, packages: staticPackages(metafile) };
 }
 

@@ -73,6 +73,7 @@ describe('the context', () => {
     [{ domain: 'cars.example.org' }, 'only one of "domain" and "certificate"'],
     [{ domain: 'cars.example.org', certificate: certificateIn('eu-central-1'), cdn: true }, 'not in us-east-1'],
     [{ monthlyBudget: 20 }, 'no "alarmEmail"'],
+    [{ trainingSchedule: 'rate(7 days)' }, 'there is nothing to start'],
     [{ reservedConcurrency: 2, provisionedConcurrency: 3 }, 'keeps 3 copies of the function ready'],
     [{ reservedConcurrency: 2, warmCopies: '5' }, 'allows only 2'],
   ])('answers %j, which contradicts itself, with one sentence', (context, reason) => {

@@ -10,6 +10,6 @@ export async function buildOnce(): Promise<{ asset: LambdaAsset; remove: () => v
   // No program has this name, so only the page is built.
   execFileSync(process.execPath, ['infra/build.mjs', 'page'], { cwd: root });
   const folder = mkdtempSync(path.join(tmpdir(), 'freshcar-lambda-'));
-  const asset = await buildLambdaAsset({ root, folder });
+  const asset = await buildLambdaAsset({ root, folder, name: 'generate' });
   return { asset, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }

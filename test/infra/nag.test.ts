@@ -4,7 +4,7 @@ import { Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { stubServingStack } from './stub-stack.ts';
+import { stubTrainingStack } from './stub-stack.ts';
 
 const findingSchema = z.object({
   ruleName: z.string(),
@@ -25,15 +25,15 @@ const reportSchema = z.object({
 
 /** What AWS's own rules for good solutions say of the whole app, as the CDK reports it. */
 function nag(context: Readonly<Record<string, unknown>> = {}) {
-  const { app, stack } = stubServingStack(context);
+  const { app, stack, serving } = stubTrainingStack(context);
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app));
   const { directory } = app.synth();
   const text = readFileSync(path.join(directory, 'validation-report.json'), 'utf8');
   const report = reportSchema
     .parse(JSON.parse(text))
     .pluginReports.find(({ pluginName }) => pluginName === 'AwsSolutions');
-  const acknowledged = stack.node
-    .findAll()
+  const acknowledged = [stack, serving]
+    .flatMap(({ node }) => node.findAll())
     .flatMap(({ node }) => node.metadata)
     .filter(({ type }) => type === Validations.ACKNOWLEDGED_RULES_METADATA_KEY)
     .flatMap(({ data }) => Object.keys(data));
@@ -42,7 +42,14 @@ function nag(context: Readonly<Record<string, unknown>> = {}) {
 
 describe("AWS's rules for good solutions", () => {
   // With everything that can be asked for.
-  const { report, acknowledged } = nag({ cdn: true, warmCopies: 3, alarmEmail: 'cars@example.org', monthlyBudget: 20 });
+  const { report, acknowledged } = nag({
+    cdn: true,
+    warmCopies: 3,
+    alarmEmail: 'cars@example.org',
+    monthlyBudget: 20,
+    training: true,
+    trainingSchedule: 'rate(7 days)',
+  });
 
   it('finds nothing that is not explained', { timeout: 60_000 }, () => {
     expect(report?.violations).toEqual([]);

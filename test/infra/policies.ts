@@ -43,19 +43,30 @@ export function statementsOf(template: Template): Statement[] {
   );
 }
 
+/** What the CDK calls an output for another stack: `PublishOutputFnGetAttModels01234567Arn89ABCDEF`. */
+const otherStacks = /^PublishOutput(?:Ref|FnGetAtt)(.+?)[0-9A-F]{8}(Arn)?[0-9A-F]{8}$/;
+
 const intrinsicSchema = z.object({
   Ref: z.string().optional(),
   'Fn::GetAtt': z.tuple([z.string(), z.string()]).optional(),
   'Fn::Sub': z.string().optional(),
+  'Fn::GetStackOutput': z.object({ OutputName: z.string() }).optional(),
   'Fn::Join': z.tuple([z.string(), z.array(z.unknown())]).optional(),
 });
 
 /** A value of a template as text; what is known only at deployment becomes `<Name>` or `<Name.Attribute>`. */
 export function textOf(value: unknown): string {
   if (typeof value === 'string') return value;
-  const { Ref, 'Fn::GetAtt': attribute, 'Fn::Sub': sub, 'Fn::Join': join } = intrinsicSchema.parse(value);
+  const {
+    Ref,
+    'Fn::GetAtt': attribute,
+    'Fn::GetStackOutput': output,
+    'Fn::Sub': sub,
+    'Fn::Join': join,
+  } = intrinsicSchema.parse(value);
   if (Ref !== undefined) return `<${withoutHash(Ref)}>`;
   if (attribute) return `<${withoutHash(attribute[0])}.${attribute[1]}>`;
+  if (output) return `<${output.OutputName.replace(otherStacks, (_, name, of = '') => `${name}${of && `.${of}`}`)}>`;
   if (sub !== undefined) return `<${sub}>`;
   if (join) return join[1].map(textOf).join(join[0]);
   throw new Error(`A template has a value that this test does not know: ${JSON.stringify(value)}`);

@@ -6,9 +6,31 @@ import { readBundle } from '../../infra/bundle.ts';
 import { readSettings } from '../../infra/context.ts';
 import { recommendedFlags } from '../../infra/flags.ts';
 import { ServingStack } from '../../infra/serving-stack.ts';
+import { TrainingStack } from '../../infra/training-stack.ts';
+
+type Context = Readonly<Record<string, unknown>>;
 
 /** The serving stack over a stand-in for the zip and for the bundle: what a template says does not depend on their bytes. */
-export function stubServingStack(context: Readonly<Record<string, unknown>> = {}): { app: App; stack: ServingStack } {
+export function stubServingStack(context: Context = {}): { app: App; stack: ServingStack } {
+  const { app, serving } = stub(context);
+  return { app, stack: serving };
+}
+
+/** The training stack beside it, over a stand-in for the image's source too. */
+export function stubTrainingStack(context: Context = {}): { app: App; stack: TrainingStack; serving: ServingStack } {
+  const { app, serving, code, settings } = stub(context);
+  writeFileSync(path.join(code, 'Dockerfile'), 'FROM scratch\n');
+  const stack = new TrainingStack(app, 'FreshcarTraining', {
+    settings,
+    image: { directory: code, file: 'Dockerfile', exclude: [] },
+    promoteCode: code,
+    models: serving.modelBucket,
+    notices: serving.notices,
+  });
+  return { app, stack, serving };
+}
+
+function stub(context: Context) {
   const folder = mkdtempSync(path.join(tmpdir(), 'freshcar-infra-'));
   const code = path.join(folder, 'code');
   mkdirSync(code);
@@ -19,10 +41,7 @@ export function stubServingStack(context: Readonly<Record<string, unknown>> = {}
   );
   writeFileSync(path.join(code, 'generator.onnx'), 'a stand-in');
   const app = new App({ context: recommendedFlags, outdir: path.join(folder, 'cdk.out') });
-  const stack = new ServingStack(app, 'FreshcarServing', {
-    settings: readSettings(context),
-    code,
-    bundle: readBundle(code),
-  });
-  return { app, stack };
+  const settings = readSettings(context);
+  const serving = new ServingStack(app, 'FreshcarServing', { settings, code, bundle: readBundle(code) });
+  return { app, serving, code, settings };
 }

@@ -33,6 +33,10 @@ async function synth(...context: readonly string[]) {
 
 const assetsSchema = z.object({ files: z.record(z.string(), z.object({ source: z.object({ path: z.string() }) })) });
 
+const imagesSchema = z.object({
+  dockerImages: z.record(z.string(), z.object({ source: z.object({ directory: z.string(), dockerFile: z.string() }) })),
+});
+
 const templateSchema = z.object({
   Resources: z.record(z.string(), z.object({ Type: z.string(), Properties: z.unknown().optional() })),
 });
@@ -40,14 +44,15 @@ const templateSchema = z.object({
 describe('npx cdk synth', { timeout: 240_000 }, () => {
   let result: Awaited<ReturnType<typeof synth>>;
   beforeAll(async () => {
-    result = await synth(`bundle=${await writeRealBundle(folder, 'noise-1')}`);
+    result = await synth(`bundle=${await writeRealBundle(folder, 'noise-1')}`, 'training=true');
   }, 240_000);
 
   const readOutput = (name: string): unknown => JSON.parse(readFileSync(path.join(result.output, name), 'utf8'));
 
-  it('makes the template without a network', () => {
+  it('makes both templates without a network', () => {
     expect(result).toMatchObject({ code: 0 });
-    expect(existsSync(path.join(result.output, 'FreshcarServing.template.json'))).toBe(true);
+    for (const stack of ['FreshcarServing', 'FreshcarTraining'])
+      expect(existsSync(path.join(result.output, `${stack}.template.json`))).toBe(true);
   });
 
   it('stages what it deploys: the function with its library and page, and each file of the bundle', () => {
@@ -58,6 +63,15 @@ describe('npx cdk synth', { timeout: 240_000 }, () => {
     );
     expect(folders?.map((name) => readdirSync(name))).toContainEqual(['handler.mjs', 'node_modules', 'page']);
     expect(singles?.map((name) => path.extname(name))).toEqual(expect.arrayContaining(['.onnx', '.bin', '.json']));
+  });
+
+  it('stages the source of the training image, and nothing that is not built into it', () => {
+    const { dockerImages } = imagesSchema.parse(readOutput('FreshcarTraining.assets.json'));
+    const [image] = Object.values(dockerImages);
+    const staged = path.join(result.output, image?.source.directory ?? '');
+    expect(readdirSync(staged).sort()).toEqual(['.npmrc', 'infra', 'model', 'package-lock.json', 'package.json']);
+    expect(existsSync(path.join(staged, image?.source.dockerFile ?? ''))).toBe(true);
+    expect(existsSync(path.join(staged, 'model/pretrained'))).toBe(false);
   });
 
   it('tags what it deploys', () => {

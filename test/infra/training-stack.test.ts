@@ -1,0 +1,115 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { Match, Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { readImageSource } from '../../infra/training-stack.ts';
+import { type Statement, statementsOf, textOf } from './policies.ts';
+import { definitionOf } from './state-machine.ts';
+import { stubTrainingStack } from './stub-stack.ts';
+
+const template = Template.fromStack(stubTrainingStack().stack);
+
+describe('the training stack', () => {
+  it('keeps data and artefacts in private, encrypted, versioned buckets that outlive it', () => {
+    template.allResourcesProperties('AWS::S3::Bucket', {
+      PublicAccessBlockConfiguration: { BlockPublicAcls: true, RestrictPublicBuckets: true },
+      BucketEncryption: Match.anyValue(),
+      VersioningConfiguration: { Status: 'Enabled' },
+    });
+    template.allResources('AWS::S3::Bucket', { DeletionPolicy: 'Retain' });
+    template.resourceCountIs('AWS::S3::Bucket', 2);
+  });
+
+  it('drops checkpoints and packed models after a while', () => {
+    template.hasResourceProperties('AWS::S3::Bucket', {
+      LifecycleConfiguration: {
+        Rules: Match.arrayWith([Match.objectLike({ Prefix: 'checkpoints/', ExpirationInDays: 30 })]),
+      },
+    });
+  });
+
+  it('trains by itself only where a schedule is set', () => {
+    template.resourceCountIs('AWS::Scheduler::Schedule', 0);
+    const { stack } = stubTrainingStack({
+      training: true,
+      trainingSchedule: 'rate(7 days)',
+      trainingInstance: 'ml.g5.xlarge',
+    });
+    const scheduled = Template.fromStack(stack);
+    scheduled.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(7 days)' });
+    expect(JSON.stringify(definitionOf(scheduled))).toContain('"InstanceType":"ml.g5.xlarge"');
+  });
+
+  it('says what to do next', () => {
+    const outputs = template.findOutputs('*');
+    expect(textOf(outputs.UploadTraining?.Value)).toBe('aws s3 cp train.npy s3://<Data>/train/');
+    expect(textOf(outputs.Train?.Value)).toMatch(
+      /^aws stepfunctions start-execution --state-machine-arn <TrainingMachine/,
+    );
+  });
+});
+
+describe('what the training stack may do', () => {
+  const allowed = statementsOf(template).filter(({ effect }) => effect === 'Allow');
+  const of = (name: string) => allowed.filter((statement) => statement.name.startsWith(name));
+  const actions = (statements: readonly Statement[]) => statements.flatMap((statement) => statement.actions);
+
+  it('allows no action by a wildcard', () => {
+    expect(allowed.length).toBeGreaterThan(8);
+    expect(actions(allowed).filter((action) => action.includes('*'))).toEqual([]);
+  });
+
+  it('names every resource but for the two actions that know none', () => {
+    const anywhere = allowed.filter(({ resources }) => resources.includes('*'));
+    expect(actions(anywhere).sort()).toEqual(['cloudwatch:PutMetricData', 'ecr:GetAuthorizationToken']);
+  });
+
+  it('lets jobs read the data but not change it', () => {
+    const ofData = of('JobRole').filter(({ resources }) => resources.includes('<Data.Arn>/*'));
+    expect(actions(ofData)).toEqual(['s3:GetObject']);
+  });
+
+  it('lets jobs reach no model that is served', () => {
+    expect(JSON.stringify(of('JobRole'))).not.toMatch(/Models|models\//);
+  });
+
+  it('lets the promotion read candidates and add models, and delete nothing', () => {
+    expect(of('PromoteRole').filter(({ actions }) => actions.some((action) => action.startsWith('s3:')))).toMatchObject(
+      [
+        { actions: ['s3:GetObject'], resources: ['<Artefacts.Arn>/candidates/*'] },
+        { actions: ['s3:GetObject', 's3:PutObject'], resources: [expect.stringMatching(/Models.*\/models\/\*$/)] },
+      ],
+    );
+  });
+
+  it('lets the state machine hand its role to SageMaker only, and touch jobs of its own name only', () => {
+    const machine = of('TrainingMachineRole');
+    const [pass] = machine.filter(({ actions }) => actions.includes('iam:PassRole'));
+    expect(pass).toMatchObject({
+      resources: ['<JobRole.Arn>'],
+      condition: { StringEquals: { 'iam:PassedToService': 'sagemaker.amazonaws.com' } },
+    });
+    const jobs = machine.filter(({ actions }) => actions.some((action) => action.startsWith('sagemaker:')));
+    expect(jobs.flatMap(({ resources }) => resources).every((resource) => resource.endsWith('-job/freshcar-*'))).toBe(
+      true,
+    );
+    expect(actions(jobs)).toEqual(expect.arrayContaining(['sagemaker:StopTrainingJob', 'sagemaker:StopProcessingJob']));
+  });
+});
+
+describe('the training image', () => {
+  const { file, exclude } = readImageSource('.');
+
+  it('is built of the files that its Dockerfile copies, and of no others', () => {
+    const copied = [...readFileSync(file, 'utf8').matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(([, names]) =>
+      names?.split(' '),
+    );
+    const included = exclude.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
+    expect(copied.map((name) => name?.replace(/\/$/, '')).sort()).toEqual(included.sort());
+    expect(copied.every((name) => existsSync(name ?? ''))).toBe(true);
+    expect(exclude[0]).toBe('*');
+  });
+
+  it('starts Node.js as its first process, so that SIGTERM reaches it', () => {
+    expect(readFileSync(file, 'utf8')).toMatch(/^ENTRYPOINT \["node", "\/opt\/freshcar\/dist\/container\.js"\]$/m);
+  });
+});
