@@ -1,11 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readdirSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import type { HttpEvent } from '../../functions/generate/http-event.ts';
 import { httpEvent } from '../functions/generate/fixtures.ts';
 import { writeRealBundle } from '../functions/generate/real-bundle.ts';
 import { temporaryFolder } from '../model/store/bundle-fixture.ts';
@@ -50,25 +50,38 @@ const freshCar = {
 };
 const pictureOf = ({ body }: { body: string }) => PNG.sync.read(Buffer.from(body, 'base64'));
 
-/** Loads the built handler in a process of its own and answers each message by what the handler made of it. */
+/** Loads a built handler in a process of its own and answers each message by what the handler made of it. */
 const invoker = `
   const { handler } = await import(process.argv[1]);
-  process.on('message', async (event) => process.send(await handler(event)));
+  const context = {
+    awsRequestId: '5ebc5a72-b938-47ac-b419-fc9617951501',
+    functionName: 'cars',
+    functionVersion: '7',
+    invokedFunctionArn: 'arn:aws:lambda:eu-central-1:123456789012:function:cars:live',
+    memoryLimitInMB: '1769',
+    getRemainingTimeInMillis: () => 15000,
+  };
+  process.on('message', async (event) => process.send(await handler(event, context)));
   process.send('ready');
 `;
+
+/** Starts a built function as Node loads it; returns what calls it. */
+async function load(folder: string, environment: Readonly<Record<string, string>>) {
+  const args = ['--input-type=module', '--eval', invoker, path.join(folder, 'handler.mjs')];
+  const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  onTestFinished(() => void child.kill('SIGKILL'));
+  await once(child, 'message');
+  return async (event: object) => {
+    child.send(event);
+    const [result] = await once(child, 'message');
+    return result;
+  };
+}
 
 describe('the built function, loaded by Node', () => {
   it('answers an HTTP API event with a PNG in base64; the second call makes no S3 request', async () => {
     const { s3, environment } = await start();
-    const args = ['--input-type=module', '--eval', invoker, path.join(built.asset.folder, 'handler.mjs')];
-    const child = spawn(process.execPath, args, { env: environment, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-    onTestFinished(() => void child.kill('SIGKILL'));
-    await once(child, 'message');
-    const invoke = async (event: HttpEvent) => {
-      child.send(event);
-      const [result] = await once(child, 'message');
-      return result;
-    };
+    const invoke = await load(built.asset.folder, environment);
     const first = await invoke(httpEvent('/car.png'));
     expect(first).toMatchObject(freshCar);
     expect(pictureOf(first)).toMatchObject({ width: 32, height: 32 });
@@ -80,6 +93,32 @@ describe('the built function, loaded by Node', () => {
     const page = await invoke(httpEvent('/'));
     expect(page).toMatchObject({ statusCode: 200, isBase64Encoded: false });
     expect(page.body).toContain('<!doctype html>');
+  });
+});
+
+describe('the built promotion, loaded by Node', () => {
+  it('publishes the candidate that a training left, and keeps it from being served before it was measured', async () => {
+    const promotion = await buildOnce('promote');
+    onTestFinished(promotion.remove);
+    expect(promotion.asset.packages).toEqual(['onnxruntime-node']);
+    expect(readdirSync(promotion.asset.folder).sort()).toEqual(['handler.mjs', 'node_modules']);
+    const { s3, environment } = await start();
+    const bundle = await writeRealBundle(await temporaryFolder(), 'better', 32, 2);
+    for (const name of readdirSync(bundle))
+      await s3.put(`candidates/run-1/${name}`, await readFile(path.join(bundle, name)));
+    const invoke = await load(promotion.asset.folder, {
+      ...environment,
+      CANDIDATE_BUCKET: s3.bucket,
+      // This server is older than the SDK's default checksums.
+      AWS_REQUEST_CHECKSUM_CALCULATION: 'WHEN_REQUIRED',
+    });
+    expect(await invoke({ candidate: 'candidates/run-1/', gate: {} })).toEqual({
+      passed: false,
+      version: 'better',
+      reason: 'Kept as a candidate: better has no score kid; it was not evaluated.',
+    });
+    expect(s3.requests).toContain('PUT models/better/manifest.json');
+    expect(s3.requests).not.toContain('PUT models/current.json');
   });
 });
 
