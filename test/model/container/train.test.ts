@@ -159,4 +159,23 @@ describe('the container program', () => {
     expect(newest).toMatch(/^step-\d{8}\.safetensors$/);
     expect(await readdir(path.join(root, 'model'))).toEqual([]);
   });
+
+  it('ends in the same model although it was killed on the way', { timeout: 120_000 }, async () => {
+    const longer = { ...smallRun, epochs: '40' };
+    const whole = await mlRoot(longer);
+    await run(whole);
+    const root = await mlRoot(longer);
+    const start = () => spawn(process.execPath, [path.join(built, 'container.mjs'), 'train', root], { stdio: 'pipe' });
+    const killed = start();
+    let log = '';
+    killed.stderr.on('data', (data) => {
+      log += data;
+      if (/^step=5\//m.test(log)) killed.kill('SIGKILL');
+    });
+    expect((await once(killed, 'close'))[1]).toBe('SIGKILL');
+    expect(await readdir(path.join(root, 'model'))).toEqual([]);
+    const [code] = await once(start(), 'close');
+    expect(code).toBe(0);
+    expect(await modelOf(root)).toBe(await modelOf(whole));
+  });
 });
