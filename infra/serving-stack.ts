@@ -57,7 +57,7 @@ export class ServingStack extends Stack {
     output(
       'PublishModel',
       'Puts a model of yours beside the others',
-      `npx freshcar publish FOLDER --to s3://${this.modelBucket.bucketName}`,
+      `npx freshcar publish FOLDER --store s3://${this.modelBucket.bucketName}`,
     );
     output(
       'ServeModel',

@@ -53,6 +53,6 @@ describe('the serving stack', () => {
       'Url',
     ]);
     expect(textOf(outputs.TryIt?.Value)).toBe('curl -o car.png <CarApi.ApiEndpoint>/car.png');
-    expect(textOf(outputs.PublishModel?.Value)).toBe('npx freshcar publish FOLDER --to s3://<Models>');
+    expect(textOf(outputs.PublishModel?.Value)).toBe('npx freshcar publish FOLDER --store s3://<Models>');
   });
 });
