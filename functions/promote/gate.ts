@@ -1,9 +1,10 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import type { Manifest } from '../../model/bundle/manifest.ts';
 
 /** What a new model has to be, to take the place of the current one. */
 export const gateSchema = z.strictObject({
-  /** The score that decides; lower is better, and of two models it must be measured by the same features. */
+  /** The score that decides; lower is better. */
   score: z.enum(['kid', 'fid']).default('kid'),
   /** By what part of the current model's score the new one has to be better; 0.02 is 2%. */
   margin: z.number().min(0).max(1).default(0.02),
@@ -20,8 +21,8 @@ export interface Verdict {
 }
 
 /**
- * Compares a candidate with the current model. A model without the score can't pass: the first one is let through by
- * hand, by `freshcar promote`.
+ * Compares a candidate with the current model. Scores of other features, pictures or protocols cannot be compared, and a
+ * model without the score can't pass; `freshcar promote` lets either through by hand.
  */
 export function judge(candidate: Manifest, current: Manifest | undefined, gate: Gate): Verdict {
   const { score, margin, copies } = gate;
@@ -30,6 +31,10 @@ export function judge(candidate: Manifest, current: Manifest | undefined, gate: 
   const copied = candidate.scores.copyingSuspicious ?? 0;
   if (copied > copies) return no(`${copied} cars of ${candidate.version} look copied, and ${copies} may`);
   if (current === undefined) return yes(`${candidate.version} is the first model`);
+  if (!isDeepStrictEqual(candidate.evaluation, current.evaluation))
+    return no(
+      `${candidate.version} and ${current.version} were measured with different features, pictures or protocols`,
+    );
   const old = current.scores[score];
   if (old === undefined) return no(`the current model ${current.version} has no score ${score} to compare with`);
   const wanted = old - margin * Math.abs(old);

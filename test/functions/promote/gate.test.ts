@@ -3,9 +3,9 @@ import { gateSchema, judge } from '../../../functions/promote/gate.ts';
 import type { Manifest } from '../../../model/bundle/manifest.ts';
 import { manifestSchema } from '../../../model/bundle/manifest.ts';
 
-function manifest(version: string, scores: Manifest['scores']): Manifest {
+function manifest(version: string, scores: Manifest['scores'], evaluation?: Manifest['evaluation']): Manifest {
   const code = { name: 'freshcar', version: '0.1.0' };
-  return manifestSchema.parse({ format: 1, version, architecture: {}, files: {}, scores, code });
+  return manifestSchema.parse({ format: 1, version, architecture: {}, files: {}, scores, evaluation, code });
 }
 
 const gate = gateSchema.parse({});
@@ -22,6 +22,20 @@ describe('the gate', () => {
   ])('judges %s', (_, fresh, old, passed, reason) => {
     const verdict = judge(manifest('new', fresh), manifest('old', old), gate);
     expect(verdict).toEqual({ passed, reason: expect.stringContaining(reason) });
+  });
+
+  it('compares no scores that were measured with other features', () => {
+    const measured = (features: string) => ({
+      protocol: 1,
+      features: { name: 'features.onnx', sha256: features.repeat(64) },
+      data: { name: 'held-out', images: 160, sha256: 'c'.repeat(64) },
+    });
+    const old = manifest('old', { kid: 0.1 }, measured('a'));
+    expect(judge(manifest('new', { kid: 0.05 }, measured('a')), old, gate).passed).toBe(true);
+    expect(judge(manifest('new', { kid: 0.05 }, measured('b')), old, gate)).toMatchObject({
+      passed: false,
+      reason: expect.stringContaining('different features'),
+    });
   });
 
   it('lets the first measured model through', () => {
