@@ -51,6 +51,12 @@ export function scaleUp(picture: Picture, factor: number): Picture {
   return { pixels: scaled, width: width * factor, height: height * factor };
 }
 
+/** One of many cars of `size` by `size` pixels that lie one after the other. */
+export function pictureOf(cars: Uint8Array, index: number, size: number): Picture {
+  const bytes = size * size * 3;
+  return { pixels: cars.subarray(index * bytes, (index + 1) * bytes), width: size, height: size };
+}
+
 export interface SheetOptions {
   readonly columns: number;
   /** How much larger each car is drawn; 1 by default. */
@@ -61,15 +67,13 @@ export interface SheetOptions {
 
 /** Many cars of `size` by `size` pixels in one picture, row by row; places without a car stay white. */
 export function sheet(cars: Uint8Array, size: number, { columns, scale = 1, gap = 0 }: SheetOptions): Picture {
-  const bytes = size * size * 3;
-  const count = cars.length / bytes;
+  const count = cars.length / (size * size * 3);
   const rows = Math.ceil(count / columns);
   const cell = size * scale + gap;
   const [width, height] = [columns * cell - gap, rows * cell - gap];
   const pixels = new Uint8Array(width * height * 3).fill(255);
   for (let index = 0; index < count; index++) {
-    const one = { pixels: cars.subarray(index * bytes, (index + 1) * bytes), width: size, height: size };
-    const car = scaleUp(one, scale);
+    const car = scaleUp(pictureOf(cars, index, size), scale);
     const left = (index % columns) * cell;
     const top = Math.floor(index / columns) * cell;
     for (let y = 0; y < car.height; y++)

@@ -1,8 +1,7 @@
 import path from 'node:path';
-import type { Engine } from '../engine/engine.ts';
+import { drawSeeds, seedsFrom } from '../draw.ts';
 import { writeWhole } from '../files.ts';
-import { encodePng, scaleUp, sheet } from '../image.ts';
-import { latentsFromSeeds, maximumSeed } from '../latent.ts';
+import { encodePng, pictureOf, scaleUp, sheet } from '../image.ts';
 import { openModel } from './open-model.ts';
 import type { SampleFlags } from './sample.ts';
 import type { Terminal } from './terminal.ts';
@@ -16,7 +15,7 @@ export async function runSampling(flags: SampleFlags, terminal: Terminal): Promi
   const bytes = engine.imageSize ** 2 * 3;
   const forSheet = new Uint8Array(flags.sheet === undefined ? 0 : flags.count * bytes);
   for (let first = 0; first < flags.count; first += batchSize) {
-    const seeds = seedsOf(flags, first);
+    const seeds = seedsFrom(flags.seed + first, Math.min(batchSize, flags.count - first));
     const cars = await drawSeeds(engine, seeds, flags.truncation);
     if (flags.sheet !== undefined) forSheet.set(cars, first * bytes);
     if (flags.out !== undefined) await writeSingles(flags.out, cars, seeds, engine.imageSize, flags.scale);
@@ -32,17 +31,6 @@ export async function runSampling(flags: SampleFlags, terminal: Terminal): Promi
   await engine.dispose();
 }
 
-/** After the largest seed it goes on at 0, as the service's sheets do. */
-function seedsOf({ seed, count }: SampleFlags, first: number): number[] {
-  const length = Math.min(batchSize, count - first);
-  return Array.from({ length }, (_, at) => (seed + first + at) % (maximumSeed + 1));
-}
-
-function drawSeeds(engine: Engine, seeds: readonly number[], truncation: number): Promise<Uint8Array> {
-  const latents = latentsFromSeeds(seeds, engine.latentSize);
-  return engine.draw(truncation === 1 ? latents : latents.map((value) => value * truncation));
-}
-
 async function writeSingles(
   folder: string,
   cars: Uint8Array,
@@ -50,12 +38,9 @@ async function writeSingles(
   size: number,
   scale: number,
 ): Promise<void> {
-  const bytes = size * size * 3;
   await Promise.all(
-    seeds.map((seed, at) => {
-      const pixels = cars.subarray(at * bytes, (at + 1) * bytes);
-      const png = encodePng(scaleUp({ pixels, width: size, height: size }, scale));
-      return writeWhole(path.join(folder, `${seed}.png`), png);
-    }),
+    seeds.map((seed, at) =>
+      writeWhole(path.join(folder, `${seed}.png`), encodePng(scaleUp(pictureOf(cars, at, size), scale))),
+    ),
   );
 }

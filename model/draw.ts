@@ -1,0 +1,43 @@
+import type { Engine } from './engine/engine.ts';
+import { latentsFromSeeds, maximumSeed } from './latent.ts';
+import { morphLatents } from './morph.ts';
+
+/**
+ * From seeds to pixels, the one way that the command line and the service both take, so that a seed is the same car
+ * everywhere. How many cars are drawn at once makes no difference to any of them.
+ */
+
+/** What all drawings need. */
+type Drawer = Pick<Engine, 'draw' | 'latentSize'>;
+
+/** The seeds from `first` on, `count` of them; after the largest seed they go on at 0. */
+export function seedsFrom(first: number, count: number): number[] {
+  return Array.from({ length: count }, (_, index) => (first + index) % (maximumSeed + 1));
+}
+
+/**
+ * Draws the cars of some seeds: `seeds.length * imageSize * imageSize * 3` bytes.
+ *
+ * @param truncation Scales the latent vectors: under 1 for more ordinary cars, over 1 for stranger ones.
+ */
+export function drawSeeds(engine: Drawer, seeds: readonly number[], truncation = 1): Promise<Uint8Array> {
+  return engine.draw(truncate(latentsFromSeeds(seeds, engine.latentSize), truncation));
+}
+
+export interface Morph {
+  /** The seed of the first car. */
+  readonly from: number;
+  /** The seed of the last car. */
+  readonly to: number;
+  /** How many cars there are, both ends included; at least 2. */
+  readonly frames: number;
+}
+
+/** Draws the walk from one car to another: `frames * imageSize * imageSize * 3` bytes. */
+export function drawMorph(engine: Drawer, { from, to, frames }: Morph, truncation = 1): Promise<Uint8Array> {
+  return engine.draw(truncate(morphLatents(from, to, frames, engine.latentSize), truncation));
+}
+
+function truncate(latents: Float32Array, truncation: number): Float32Array {
+  return truncation === 1 ? latents : latents.map((value) => value * truncation);
+}
