@@ -1,8 +1,10 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import { neverStored } from './cache.ts';
 import type { ModelKeeper } from './model-keeper.ts';
-import { nothing, sizeRange } from './parameters.ts';
-import { addRoute, methodNotAllowed } from './route.ts';
+import { nothing, sizeRange, versionPath } from './parameters.ts';
+import { jsonResponse, modelProblems, namedModelProblems } from './responses.ts';
+import { addRoute } from './route.ts';
 import type { ServedModel } from './served-model.ts';
 
 const modelSchema = z
@@ -23,28 +25,43 @@ const healthSchema = z
   .object({ status: z.literal('ok'), version: z.string().openapi({ example: 'fronts-32' }) })
   .openapi('Health');
 
-const json = (description: string, schema: z.ZodType) => ({
-  200: { description, content: { 'application/json': { schema } } },
-});
+const headers = { 'Cache-Control': neverStored };
 
-/** What is being served, whether it can serve, and the description of it all. */
+/** What is being served, and whether it can serve. */
 export function addAboutRoutes(app: OpenAPIHono, model: ModelKeeper): void {
-  const route = { params: nothing, query: nothing };
-  const headers = { 'Cache-Control': neverStored };
+  const responses = { ...jsonResponse('The model', modelSchema), ...modelProblems };
+  const answer = (context: Context, version?: string) =>
+    model.use(async (served) => context.json(describeModel(served), 200, headers), version);
   addRoute(
     app,
-    { ...route, path: '/model', summary: 'What is being served', responses: json('The model', modelSchema) },
-    ({ context }) => model.use(async (served) => context.json(describeModel(served), 200, headers)),
+    { path: '/model', summary: 'The current model', tag: 'Models', params: nothing, query: nothing, responses },
+    ({ context }) => answer(context),
   );
   addRoute(
     app,
-    { ...route, path: '/health', summary: 'Whether it can serve', responses: json('It can', healthSchema) },
+    {
+      path: '/models/{version}',
+      summary: 'A model by its version',
+      tag: 'Models',
+      params: versionPath,
+      query: nothing,
+      responses: { ...responses, ...namedModelProblems },
+    },
+    ({ context, params }) => answer(context, params.version),
+  );
+  addRoute(
+    app,
+    {
+      path: '/health',
+      summary: 'Whether it can serve',
+      tag: 'Service',
+      params: nothing,
+      query: nothing,
+      responses: { ...jsonResponse('It can', healthSchema), ...modelProblems },
+    },
     ({ context }) =>
       model.use(async ({ manifest }) => context.json({ status: 'ok', version: manifest.version }, 200, headers)),
   );
-  const info = { title: 'freshcar', version: '1', description: 'Pictures of cars that do not exist.' };
-  app.get('/openapi.json', (context) => context.json(app.getOpenAPI31Document({ openapi: '3.1.0', info })));
-  app.all('/openapi.json', methodNotAllowed);
 }
 
 function describeModel({ manifest, engine }: ServedModel): z.input<typeof modelSchema> {

@@ -3,6 +3,8 @@ import type { ServedModel } from './served-model.ts';
 
 /** What a picture of a named seed is told to caches: the model behind its address may change. */
 export const changesWithModel = 'public, max-age=300, stale-while-revalidate=86400';
+/** And where the address names the model too, nothing about it ever changes. */
+export const neverChanges = 'public, max-age=31536000, immutable';
 export const neverStored = 'no-store';
 
 /**

@@ -1,8 +1,12 @@
-import type { OpenAPIHono } from '@hono/zod-openapi';
-import { changesWithModel, etagOf, matchesEtag, neverStored } from './cache.ts';
-import { carPng, sheetPng } from './draw.ts';
+import type { OpenAPIHono, z } from '@hono/zod-openapi';
+import { acceptsPng } from './accept.ts';
+import { answerPicture } from './answer-picture.ts';
+import type { Meter } from './meter.ts';
 import type { ModelKeeper } from './model-keeper.ts';
-import { type Look, lookQuery, lookString, nothing, scaleOf, seedPath, sheetQuery } from './parameters.ts';
+import { lookQuery, morphQuery, nothing, seedPath, sheetQuery, versionPath } from './parameters.ts';
+import { carPicture, morphPicture, type Picture, sheetPicture } from './pictures.ts';
+import { problemResponse } from './problem.ts';
+import { freshPicture, keptPicture, namedModelProblems, type Responses } from './responses.ts';
 import { addRoute } from './route.ts';
 import type { ServedModel } from './served-model.ts';
 
@@ -10,92 +14,82 @@ export interface CarRoutesOptions {
   readonly model: ModelKeeper;
   /** An unpredictable seed, another one for each call. */
   readonly freshSeed: () => number;
+  readonly meter: Meter;
 }
 
-const png = (description: string) => ({ 200: { description, content: { 'image/png': { schema: binary } } } });
-const binary = { type: 'string', format: 'binary' } as const;
-const unchanged = { 304: { description: 'The caller has this picture already.' } };
+/** One kind of picture: where it is, what may be asked of it, and how it is made. */
+interface PictureRoute<Query extends z.ZodObject> {
+  readonly path: string;
+  readonly summary: string;
+  readonly query: Query;
+  readonly responses: Responses;
+  readonly order: (served: ServedModel, query: z.output<Query>, seed: number | undefined) => Picture;
+}
 
-/** The pictures: fresh cars, cars by seed, and sheets of them. */
-export function addCarRoutes(app: OpenAPIHono, { model, freshSeed }: CarRoutesOptions): void {
-  for (const path of ['/car.png', '/example1.png']) {
-    addRoute(
-      app,
-      {
-        path,
-        summary: 'A fresh car, another one for each request',
-        params: nothing,
-        query: lookQuery,
-        responses: png('The car'),
-      },
-      ({ query }) => model.use((served) => freshCar(served, freshSeed(), query)),
-    );
-  }
-  addRoute(
-    app,
-    {
-      path: '/cars/{seed}.png',
-      summary: 'The car of a seed',
-      params: seedPath,
+/** Which model draws: the current one, or the one that the address names. */
+const bases = [
+  { path: '', params: nothing, by: '', problems: {} },
+  { path: '/models/{version}', params: versionPath, by: ', by a named model', problems: namedModelProblems },
+] as const;
+type Base = (typeof bases)[number];
+
+/** The pictures: fresh cars, cars by seed, sheets and morphs of them; by the current model and by any that is named. */
+export function addCarRoutes(app: OpenAPIHono, options: CarRoutesOptions): void {
+  const { freshSeed } = options;
+  const addCar = (base: Base, path: string, summary: string, responses: Responses) =>
+    addPicture(app, base, options, {
+      path,
+      summary,
       query: lookQuery,
-      responses: { ...png('The car'), ...unchanged },
-    },
-    ({ params, query, context }) =>
-      model.use((served) => seededCar(served, params.seed, query, context.req.header('If-None-Match'))),
-  );
-  addRoute(
-    app,
-    {
+      responses,
+      order: (served, query, seed) => carPicture(served, query, seed, freshSeed),
+    });
+  for (const base of bases) {
+    addCar(base, '/car.png', 'A fresh car, another one for each request', freshPicture);
+    if (base.path === '') addCar(base, '/example1.png', 'The same, at the address that it had first', freshPicture);
+    addCar(base, '/cars/{seed}.png', 'The car of a seed', keptPicture);
+    addPicture(app, base, options, {
       path: '/sheet.png',
       summary: 'A sheet of cars, from `seed` on row by row; a fresh one without a seed',
-      params: nothing,
       query: sheetQuery,
-      responses: { ...png('The sheet'), ...unchanged },
-    },
-    ({ query, context }) =>
-      model.use(async (served) => {
-        const { rows, columns, truncation, seed = freshSeed() } = query;
-        const etag = etagOf(served, ['sheet', seed, rows, columns, truncation]);
-        const headers = { ...carHeaders(served, seed), ...caching(query.seed !== undefined, etag) };
-        if (query.seed !== undefined && matchesEtag(context.req.header('If-None-Match'), etag))
-          return unmodified(headers);
-        return pngResponse(await sheetPng(served, seed, { rows, columns }, truncation), headers);
-      }),
-  );
+      responses: keptPicture,
+      order: (served, query) => sheetPicture(served, query, freshSeed),
+    });
+    addPicture(app, base, options, {
+      path: '/morph.png',
+      summary: 'A walk from one car to another as an animated PNG; an end that is not named is a fresh car',
+      query: morphQuery,
+      responses: keptPicture,
+      order: (served, query) => morphPicture(served, query, freshSeed),
+    });
+  }
 }
 
-async function freshCar(served: ServedModel, seed: number, look: Look): Promise<Response> {
-  const picture = await carPng(served, seed, scaleOf(look.size, served.engine.imageSize), look.truncation);
-  return pngResponse(picture, {
-    ...carHeaders(served, seed),
-    'Cache-Control': neverStored,
-    // "bookmark" is the registered relation for a permanent link.
-    Link: `</cars/${seed}.png${lookString(look)}>; rel="bookmark"`,
+function addPicture<Query extends z.ZodObject>(
+  app: OpenAPIHono,
+  base: Base,
+  { model, meter }: CarRoutesOptions,
+  { path, summary, query, responses, order }: PictureRoute<Query>,
+): void {
+  const params = base.params.extend(path.includes('{seed}') ? seedPath.shape : {});
+  const route = {
+    path: base.path + path,
+    summary: summary + base.by,
+    tag: 'Pictures',
+    params,
+    query,
+    responses: { ...responses, ...base.problems },
+  } as const;
+  addRoute(app, route, async ({ params, query, context }) => {
+    if (!acceptsPng(context.req.header('Accept'))) return notAcceptable();
+    const { seed, version }: { seed?: number; version?: string } = params;
+    const answer = (served: ServedModel) =>
+      answerPicture(context, order(served, query, seed), { served, version, meter });
+    return model.use(answer, version);
   });
 }
 
-async function seededCar(served: ServedModel, seed: number, look: Look, known: string | undefined): Promise<Response> {
-  const scale = scaleOf(look.size, served.engine.imageSize);
-  const etag = etagOf(served, [seed, scale, look.truncation]);
-  const headers = { ...carHeaders(served, seed), ...caching(true, etag) };
-  if (matchesEtag(known, etag)) return unmodified(headers);
-  return pngResponse(await carPng(served, seed, scale, look.truncation), headers);
-}
-
-type Headers = Readonly<Record<string, string>>;
-
-function carHeaders({ manifest }: ServedModel, seed: number): Headers {
-  return { 'X-Car-Seed': String(seed), 'X-Model-Version': manifest.version };
-}
-
-function caching(repeatable: boolean, etag: string): Headers {
-  return repeatable ? { ETag: etag, 'Cache-Control': changesWithModel } : { 'Cache-Control': neverStored };
-}
-
-function pngResponse(picture: Uint8Array, headers: Headers): Response {
-  return new Response(picture as Uint8Array<ArrayBuffer>, { headers: { 'Content-Type': 'image/png', ...headers } });
-}
-
-function unmodified(headers: Headers): Response {
-  return new Response(null, { status: 304, headers });
+function notAcceptable(): Response {
+  const detail = 'This is a PNG, which the Accept header of the request refuses.';
+  return problemResponse({ status: 406, detail, code: 'not-acceptable' });
 }

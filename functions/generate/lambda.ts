@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { type HttpResult, isHttpEvent, requestFromEvent, resultFromResponse } from './http-event.ts';
 import type { ModelKeeper } from './model-keeper.ts';
 import { problemResponse } from './problem.ts';
+import type { RequestBindings } from './time-limit.ts';
 
 /** What a warm-up is answered with. */
 export interface WarmUpResult {
@@ -9,10 +10,19 @@ export interface WarmUpResult {
   readonly version: string;
 }
 
+/** The part of what AWS tells about an invocation that this service reads. */
+export interface InvocationContext {
+  readonly awsRequestId: string;
+  getRemainingTimeInMillis(): number;
+}
+
 export interface LambdaOptions {
-  readonly app: { fetch(request: Request): Response | Promise<Response> };
+  readonly app: { fetch(request: Request, bindings: RequestBindings): Response | Promise<Response> };
   readonly model: ModelKeeper;
 }
+
+/** Milliseconds before the platform's own time-out at which the service answers that it was too slow. */
+const answerBefore = 500;
 
 /**
  * The function behind the HTTP API. Every event that is no HTTP request (`{"warmup": true}`, a schedule's own event)
@@ -22,8 +32,8 @@ export interface LambdaOptions {
 export function createLambdaHandler({
   app,
   model,
-}: LambdaOptions): (event: unknown) => Promise<HttpResult | WarmUpResult> {
-  return async (event) => {
+}: LambdaOptions): (event: unknown, context: InvocationContext) => Promise<HttpResult | WarmUpResult> {
+  return async (event, context) => {
     if (!isHttpEvent(event)) return (await Promise.all([warmUp(model), sleep(holdOf(event))]))[0];
     let request: Request;
     try {
@@ -32,7 +42,8 @@ export function createLambdaHandler({
       const detail = 'This is not a request that HTTP knows.';
       return resultFromResponse(problemResponse({ status: 400, detail, code: 'invalid-input' }));
     }
-    return resultFromResponse(await app.fetch(request));
+    const timeLimit = Math.max(0, context.getRemainingTimeInMillis() - answerBefore);
+    return resultFromResponse(await app.fetch(request, { timeLimit }));
   };
 }
 

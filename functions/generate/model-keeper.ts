@@ -1,5 +1,6 @@
 import type { BundleSource } from '../../model/store/store.ts';
 import type { Log } from './log.ts';
+import { type Meter, noMeter } from './meter.ts';
 import { createModelShelf } from './model-shelf.ts';
 import {
   asUnavailable,
@@ -37,6 +38,7 @@ export interface ModelKeeperOptions {
   readonly source: Pick<BundleSource, 'readPointer'>;
   readonly load: (version: string) => Promise<ServedModel>;
   readonly log: Log;
+  readonly meter?: Meter;
   /** Milliseconds from any fixed moment. */
   readonly now: () => number;
   /** How many milliseconds lie between two looks at the pointer; default 3 minutes. */
@@ -51,7 +53,7 @@ interface Current {
 
 /** Loads the current model when it is first needed, and follows the pointer from then on. */
 export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
-  const { source, load, log, now, checkEvery = 180_000 } = options;
+  const { source, load, log, now, meter = noMeter, checkEvery = 180_000 } = options;
   const counts: KeeperCounts = { loads: 0, failedLoads: 0, swaps: 0, refusedSwaps: 0 };
   let current: Current | undefined;
   let loading: Promise<Current> | undefined;
@@ -66,6 +68,7 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
       throw error;
     });
     counts.loads += 1;
+    meter('LoadTime', now() - start);
     log.info('A model is loaded.', { version, milliseconds: Math.round(now() - start) });
     return model;
   };
@@ -85,6 +88,7 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
       return current;
     } catch (error) {
       counts.failedLoads += 1;
+      meter('FailedLoads', 1);
       log.error('The model could not be loaded.', reasonFields(error));
       throw asUnavailable(error);
     } finally {
@@ -99,10 +103,12 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
       current = next;
       old.shared.retire();
       counts.swaps += 1;
+      meter('Swaps', 1);
       const [from, to] = [old, next].map(({ shared }) => shared.model.manifest.version);
       log.info('The pointer moved, and the served model with it.', { from, to });
     } catch (error) {
       counts.refusedSwaps += 1;
+      meter('RefusedSwaps', 1);
       const version = old.shared.model.manifest.version;
       log.error('The pointer could not be followed; the old model keeps serving.', { version, ...reasonFields(error) });
     }

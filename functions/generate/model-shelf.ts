@@ -25,31 +25,39 @@ export interface ModelShelf {
 
 export function createModelShelf({ load, log, now, capacity = 2 }: ModelShelfOptions): ModelShelf {
   // Maps keep the order of insertion, so the first entry is always the oldest.
-  const models = new Map<string, Promise<SharedModel>>();
+  const models = new Map<string, SharedModel>();
   const unknown = new Map<string, number>();
+  /** Kept apart, so that asking for what does not exist takes no place from what does. */
+  const loading = new Map<string, Promise<SharedModel>>();
+
+  const keep = (version: string, model: SharedModel) => {
+    remember(models, version, model, capacity)?.retire();
+    return model;
+  };
 
   const loadShared = async (version: string) => {
     try {
-      return shareModel(await load(version));
+      return keep(version, shareModel(await load(version)));
     } catch (error) {
-      models.delete(version);
       if (!(error instanceof FreshcarError) || error.code !== 'not-found') {
         log.error('A model asked for by name could not be loaded.', { version, ...reasonFields(error) });
         throw asUnavailable(error);
       }
       remember(unknown, version, now() + unknownFor, unknownLimit);
       throw noSuchModel(version);
+    } finally {
+      loading.delete(version);
     }
   };
 
   return {
-    take(version) {
-      if ((unknown.get(version) ?? Number.NEGATIVE_INFINITY) > now()) return Promise.reject(noSuchModel(version));
-      const model = models.get(version) ?? loadShared(version);
-      remember(models, version, model, capacity)
-        ?.then((evicted) => evicted.retire())
-        .catch(() => undefined);
-      return model;
+    async take(version) {
+      if ((unknown.get(version) ?? Number.NEGATIVE_INFINITY) > now()) throw noSuchModel(version);
+      const model = models.get(version);
+      if (model) return keep(version, model);
+      const started = loading.get(version) ?? loadShared(version);
+      loading.set(version, started);
+      return started;
     },
   };
 }

@@ -1,23 +1,18 @@
-import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { FreshcarError } from '../../model/errors.ts';
-import { matchesEtag, neverStored } from './cache.ts';
+import { neverStored } from './cache.ts';
+import { type File, fileOf, sendFile } from './file.ts';
 import { lookString, nothing, pageQuery } from './parameters.ts';
-import { addRoute, methodNotAllowed } from './route.ts';
-
-interface Asset {
-  readonly type: string;
-  readonly text: string;
-  readonly etag: string;
-}
+import { textResponse, unchangedResponse } from './responses.ts';
+import { addRoute } from './route.ts';
 
 /** The explorer page as it is served. */
 export interface Page {
   /** HTML with `{{seed}}`, `{{query}}`, `{{truncation}}` and `{{origin}}` left open. */
   readonly html: string;
-  readonly assets: ReadonlyMap<string, Asset>;
+  readonly assets: ReadonlyMap<string, File>;
 }
 
 const assetTypes = { 'style.css': 'text/css; charset=utf-8', 'explorer.js': 'text/javascript; charset=utf-8' } as const;
@@ -38,16 +33,13 @@ export async function readPage(folder: string): Promise<Page> {
         },
       );
     });
-  const assets = new Map<string, Asset>();
-  for (const [name, type] of Object.entries(assetTypes)) {
-    const text = await read(name);
-    assets.set(name, { type, text, etag: `"${createHash('sha256').update(text).digest('hex').slice(0, 16)}"` });
-  }
+  const assets = new Map<string, File>();
+  for (const [name, type] of Object.entries(assetTypes)) assets.set(name, fileOf(await read(name), type));
   return { html: await read('index.html'), assets };
 }
 
 // Nothing inline and nothing from elsewhere; a data: URL is not needed either.
-const contentSecurityPolicy = [
+export const contentSecurityPolicy = [
   "default-src 'none'",
   "script-src 'self'",
   "style-src 'self'",
@@ -63,14 +55,15 @@ export function addPageRoutes(app: OpenAPIHono, page: Page, freshSeed: () => num
   const route = {
     path: '/',
     summary: 'A page to explore the cars on',
+    tag: 'Page',
     params: nothing,
     query: pageQuery,
-    responses: { 200: { description: 'The page', content: { 'text/html': { schema: { type: 'string' } as const } } } },
-  };
+    responses: textResponse('The page', 'text/html'),
+  } as const;
   addRoute(app, route, ({ query, context }) => {
     const values: Record<string, string> = {
       seed: String(query.seed ?? freshSeed()),
-      query: lookString(query),
+      query: lookString({ truncation: query.truncation }),
       // The picture that others see of a shared link; `&amp;` because it stands in an attribute.
       preview: lookString({ size: 512, truncation: query.truncation }).replace('&', '&amp;'),
       truncation: String(query.truncation),
@@ -83,12 +76,12 @@ export function addPageRoutes(app: OpenAPIHono, page: Page, freshSeed: () => num
       'Content-Security-Policy': contentSecurityPolicy,
     });
   });
-  for (const [name, { type, text, etag }] of page.assets) {
-    app.get(`/${name}`, (context) => {
-      const headers = { 'Cache-Control': 'public, max-age=300', ETag: etag };
-      if (matchesEtag(context.req.header('If-None-Match'), etag)) return context.body(null, 304, headers);
-      return context.body(text, 200, { ...headers, 'Content-Type': type });
-    });
-    app.all(`/${name}`, methodNotAllowed);
+  for (const [name, asset] of page.assets) {
+    const responses = { ...textResponse('The file', asset.type.split(';')[0] ?? ''), ...unchangedResponse };
+    addRoute(
+      app,
+      { path: `/${name}`, summary: 'A file of the pages', tag: 'Page', params: nothing, query: nothing, responses },
+      ({ context }) => sendFile(context, asset),
+    );
   }
 }

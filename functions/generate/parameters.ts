@@ -1,4 +1,5 @@
 import { z } from '@hono/zod-openapi';
+import { modelVersionSchema } from '../../model/bundle/manifest.ts';
 import { maximumSeed } from '../../model/latent.ts';
 import { ParameterError } from './problem.ts';
 
@@ -7,6 +8,8 @@ export const sizeRange = { minimum: 32, maximum: 512 } as const;
 const largestTruncation = 1.5;
 /** A sheet has at most this many rows and columns. */
 const sheetLimit = 16;
+/** A morph has at most this many frames. */
+const frameLimit = 60;
 
 /** A whole number in a path or a query. Only its plain decimal form is taken, so that a car has one address. */
 function wholeNumber(minimum: number, maximum: number) {
@@ -48,41 +51,65 @@ const size = wholeNumber(sizeRange.minimum, sizeRange.maximum)
     param: { name: 'size', in: 'query', required: false },
     type: 'integer',
     ...sizeRange,
+    // Every model's own size is a multiple of the smallest.
+    multipleOf: sizeRange.minimum,
     description: "Width and height in pixels, a multiple of the model's own size, which is the default.",
     example: 256,
   });
 
-const rowsOrColumns = (name: string) =>
-  wholeNumber(1, sheetLimit)
-    .default(8)
+/** A whole number of the query, with a default. */
+const count = (name: string, minimum: number, maximum: number, usual: number, description: string) =>
+  wholeNumber(minimum, maximum)
+    .default(usual)
     .openapi({
       param: { name, in: 'query', required: false },
       type: 'integer',
-      minimum: 1,
-      maximum: sheetLimit,
-      default: 8,
+      minimum,
+      maximum,
+      default: usual,
+      description,
     });
 
 export const seedPath = z.object({
   seed: seed().openapi({ param: { name: 'seed', in: 'path' }, ...seedDescription }),
 });
 
+/** The version of a model; one that is well formed may still not exist. */
+export const versionPath = z.object({
+  version: modelVersionSchema.openapi({
+    param: { name: 'version', in: 'path' },
+    description: 'The name of one trained model; `/model` tells the current one.',
+    example: 'fronts-32',
+  }),
+});
+
 /** How a car is to look, beside its seed. */
 export const lookQuery = z.object({ size, truncation });
 export type Look = z.output<typeof lookQuery>;
 
-const optionalSeed = seed()
-  .optional()
-  .openapi({ param: { name: 'seed', in: 'query', required: false }, ...seedDescription });
+const optionalSeed = (name: string, example: number = seedDescription.example) =>
+  seed()
+    .optional()
+    .openapi({ param: { name, in: 'query', required: false }, ...seedDescription, example });
 
 export const sheetQuery = z.object({
-  rows: rowsOrColumns('rows'),
-  columns: rowsOrColumns('columns'),
-  seed: optionalSeed,
+  rows: count('rows', 1, sheetLimit, 8, 'How many cars there are one below the other.'),
+  columns: count('columns', 1, sheetLimit, 8, 'How many cars there are side by side.'),
+  seed: optionalSeed('seed'),
   truncation,
 });
+export type SheetQuery = z.output<typeof sheetQuery>;
 
-export const pageQuery = z.object({ seed: optionalSeed, truncation });
+export const morphQuery = z.object({
+  from: optionalSeed('from'),
+  to: optionalSeed('to', 1337),
+  frames: count('frames', 2, frameLimit, 24, 'How many cars the walk has, both ends included; fewer at large sizes.'),
+  size,
+  truncation,
+});
+export type MorphQuery = z.output<typeof morphQuery>;
+
+export const pageQuery = z.object({ seed: optionalSeed('seed'), truncation });
 
 export const nothing = z.object({});
 
@@ -109,10 +136,10 @@ export function scaleOf(size: number | undefined, imageSize: number): number {
   throw new ParameterError('size', `size must be a multiple of ${imageSize}, the size of this model's own pictures.`);
 }
 
-/** The query string that repeats a look, such as `?size=256&truncation=0.7`; empty for the defaults. */
-export function lookString(look: Partial<Look>): string {
-  const parts = [];
-  if (look.size !== undefined) parts.push(`size=${look.size}`);
-  if (look.truncation !== undefined && look.truncation !== 1) parts.push(`truncation=${look.truncation}`);
+/** The query string that repeats a look, such as `?size=256&truncation=0.7`; what is left open or usual stays out. */
+export function lookString(look: Readonly<Record<string, number | undefined>>): string {
+  const parts = Object.entries(look)
+    .filter(([name, value]) => value !== undefined && !(name === 'truncation' && value === 1))
+    .map(([name, value]) => `${name}=${value}`);
   return parts.length === 0 ? '' : `?${parts.join('&')}`;
 }

@@ -1,16 +1,27 @@
-import type { OpenAPIHono, RouteConfig, z } from '@hono/zod-openapi';
+import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { parseParameters } from './parameters.ts';
-import { problemResponse, problemSchema } from './problem.ts';
+import { problemResponse } from './problem.ts';
+import { commonProblems, type Responses } from './responses.ts';
+
+/** Under what the description lists a route. */
+export const tags = {
+  Pictures: 'Cars, always PNG. Same seed, same model, same car.',
+  Models: 'What draws the cars.',
+  Service: 'Whether it works, and what it can do.',
+  Page: 'The page to explore the cars on.',
+} as const;
 
 /** A route, said once: what is checked and what the API's description says come from it. */
 export interface Route<Params extends z.ZodObject, Query extends z.ZodObject> {
   /** As OpenAPI writes it: `/cars/{seed}.png`. */
   readonly path: string;
   readonly summary: string;
+  readonly tag: keyof typeof tags;
   readonly params: Params;
   readonly query: Query;
-  readonly responses: RouteConfig['responses'];
+  /** All but those that every route has. */
+  readonly responses: Responses;
 }
 
 export interface CheckedRequest<Params extends z.ZodObject, Query extends z.ZodObject> {
@@ -19,13 +30,10 @@ export interface CheckedRequest<Params extends z.ZodObject, Query extends z.ZodO
   readonly context: Context;
 }
 
-const problem = (description: string) => ({
-  description,
-  content: { 'application/problem+json': { schema: problemSchema } },
-});
+const allow = 'GET, HEAD, OPTIONS';
 
 /**
- * Adds a GET route (and with it HEAD), its entry in the API's description, and a 405 for all other methods.
+ * Adds a GET route (and with it HEAD and OPTIONS), its entry in the API's description, and a 405 for all other methods.
  * `OpenAPIHono.openapi` cannot do this because its paths end in a parameter, not in `.png` after one.
  */
 export function addRoute<Params extends z.ZodObject, Query extends z.ZodObject>(
@@ -33,34 +41,50 @@ export function addRoute<Params extends z.ZodObject, Query extends z.ZodObject>(
   route: Route<Params, Query>,
   handler: (request: CheckedRequest<Params, Query>) => Response | Promise<Response>,
 ): void {
-  const { path, summary, params, query } = route;
+  const { path, summary, tag, params, query } = route;
+  const responses = { ...route.responses, ...commonProblems };
   app.openAPIRegistry.registerPath({
     method: 'get',
     path,
     summary,
+    tags: [tag],
     request: { params, query },
-    responses: {
-      ...route.responses,
-      400: problem('A parameter is wrong; `parameter` names it.'),
-      503: problem('The model cannot be loaded at the moment.'),
-    },
+    responses,
   });
-  const routingPath = path.replace(/\{(\w+)\}\.png/, ':$1{[^/]+\\.png}').replace(/\{(\w+)\}/g, ':$1');
+  const routingPath = path.replace(/\{(\w+)\}\.png/, ':$1{[^/]+\\.png}').replace(/\{(\w+)\}(?!\.)/g, ':$1');
   app.get(routingPath, (context) =>
     handler({
-      params: parseParameters(params, withoutExtension(context.req.param())),
+      params: parseParameters(params, withoutExtension(path, context.req.param())),
       query: parseParameters(query, context.req.query()),
       context,
     }),
   );
+  app.options(routingPath, preflight);
   app.all(routingPath, methodNotAllowed);
 }
 
-export function methodNotAllowed(context: Context): Response {
-  const detail = `${context.req.path} answers GET and HEAD only.`;
-  return problemResponse({ status: 405, detail, code: 'method-not-allowed' }, { Allow: 'GET, HEAD' });
+/** What a browser asks before another site's script may use more than the plainest request (Fetch, 3.3). */
+function preflight(): Response {
+  const headers = {
+    Allow: allow,
+    'Access-Control-Allow-Methods': allow,
+    'Access-Control-Allow-Headers': '*',
+    'Access-Control-Max-Age': '86400',
+  };
+  return new Response(null, { status: 204, headers });
 }
 
-function withoutExtension(values: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(values).map(([name, value]) => [name, value.replace(/\.png$/, '')]));
+function methodNotAllowed(context: Context): Response {
+  const detail = `${context.req.path} answers ${allow} only.`;
+  return problemResponse({ status: 405, detail, code: 'method-not-allowed' }, { Allow: allow });
+}
+
+/** The value of `{seed}.png` is what comes before `.png`. */
+function withoutExtension(path: string, values: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      path.includes(`{${name}}.png`) ? value.replace(/\.png$/, '') : value,
+    ]),
+  );
 }

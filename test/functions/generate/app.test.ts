@@ -1,11 +1,7 @@
-import { PNG } from 'pngjs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { createApp } from '../../../functions/generate/app.ts';
-import { problemSchema } from '../../../functions/generate/problem.ts';
-import type { ServedModel } from '../../../functions/generate/served-model.ts';
 import { FreshcarError } from '../../../model/errors.ts';
-import { emptyPage, keeperOf, paintedModel, recordedLog } from './fixtures.ts';
+import { paintedModel, pictureOf, problemOf, startApp } from './fixtures.ts';
 
 const parameterSchema = z.looseObject({ schema: z.looseObject({}) });
 const operationSchema = z.looseObject({ parameters: z.array(parameterSchema).optional() });
@@ -14,73 +10,51 @@ const descriptionSchema = z.looseObject({
   paths: z.record(z.string(), z.object({ get: operationSchema })),
 });
 
-/** The app with fresh seeds 7, 8, 9, ... */
-function start(load: () => Promise<ServedModel> = async () => paintedModel()) {
-  const { log, lines } = recordedLog();
-  let seed = 7;
-  const model = keeperOf(load, log);
-  const app = createApp({ model, freshSeed: () => seed++, log, page: emptyPage });
-  const get = (path: string, headers: Record<string, string> = {}) => app.request(path, { headers });
-  return { app, get, lines };
-}
-
-async function picture(response: Response): Promise<PNG> {
-  expect(response.status).toBe(200);
-  expect(response.headers.get('Content-Type')).toBe('image/png');
-  return PNG.sync.read(Buffer.from(await response.arrayBuffer()));
-}
-
-async function problem(response: Response) {
-  expect(response.headers.get('Content-Type')).toBe('application/problem+json');
-  expect(response.headers.get('Cache-Control')).toBe('no-store');
-  return problemSchema.parse(await response.json());
-}
-
 describe.each(['/car.png', '/example1.png'])('%s', (path) => {
   it('draws another car for each request and says which', async () => {
-    const { get } = start();
+    const { get } = startApp();
     const [one, other] = [await get(path), await get(path)];
     expect([one, other].map((response) => response.headers.get('X-Car-Seed'))).toEqual(['7', '8']);
     expect(one.headers.get('X-Model-Version')).toBe('painted');
     expect(one.headers.get('Cache-Control')).toBe('no-store');
     expect(one.headers.get('Link')).toBe('</cars/7.png>; rel="bookmark"');
-    expect((await picture(one)).data.equals((await picture(other)).data)).toBe(false);
+    expect((await pictureOf(one)).data.equals((await pictureOf(other)).data)).toBe(false);
   });
 
   it('links to the same look of the same car', async () => {
-    const { get } = start();
+    const { get } = startApp();
     const fresh = await get(`${path}?size=64&truncation=0.5`);
     const link = fresh.headers.get('Link') ?? '';
     expect(link).toBe('</cars/7.png?size=64&truncation=0.5>; rel="bookmark"');
     const again = await get('/cars/7.png?size=64&truncation=0.5');
-    expect((await picture(again)).data.equals((await picture(fresh)).data)).toBe(true);
+    expect((await pictureOf(again)).data.equals((await pictureOf(fresh)).data)).toBe(true);
   });
 });
 
 describe('/cars/<seed>.png', () => {
   it('draws the same bytes for the same seed', async () => {
-    const { get } = start();
+    const { get } = startApp();
     const bytes = async (path: string) => Buffer.from(await (await get(path)).arrayBuffer());
     expect((await bytes('/cars/42.png')).equals(await bytes('/cars/42.png'))).toBe(true);
     expect((await bytes('/cars/42.png')).equals(await bytes('/cars/43.png'))).toBe(false);
   });
 
   it('is an RGB picture of the model’s own size, or as large as asked', async () => {
-    const { get } = start();
-    expect(await picture(await get('/cars/0.png'))).toMatchObject({ width: 32, height: 32, colorType: 2 });
-    expect(await picture(await get('/cars/4294967295.png?size=512'))).toMatchObject({ width: 512, height: 512 });
+    const { get } = startApp();
+    expect(await pictureOf(await get('/cars/0.png'))).toMatchObject({ width: 32, height: 32, colorType: 2 });
+    expect(await pictureOf(await get('/cars/4294967295.png?size=512'))).toMatchObject({ width: 512, height: 512 });
   });
 
   it('halves the latent vector at half the truncation', async () => {
-    const { get } = start();
-    const brightness = async (path: string) => (await picture(await get(path))).data[0] ?? 0;
+    const { get } = startApp();
+    const brightness = async (path: string) => (await pictureOf(await get(path))).data[0] ?? 0;
     const [full, half] = [await brightness('/cars/3.png'), await brightness('/cars/3.png?truncation=0.5')];
     expect(Math.abs(half - 128 - (full - 128) / 2)).toBeLessThanOrEqual(1);
     expect(full).not.toBe(half);
   });
 
   it('answers 304 to a caller that has the picture', async () => {
-    const { get } = start();
+    const { get } = startApp();
     const first = await get('/cars/42.png');
     const etag = first.headers.get('ETag') ?? '';
     expect(etag).toMatch(/^W\/"[^"]+"$/);
@@ -96,10 +70,10 @@ describe('/cars/<seed>.png', () => {
   it.each(['-1', '4294967296', '1.5', 'abc', '01', '1e3', '%20', '9'.repeat(400)])(
     'refuses the seed %s',
     async (seed) => {
-      const { get } = start();
+      const { get } = startApp();
       const response = await get(`/cars/${seed}.png`);
       expect(response.status).toBe(400);
-      expect(await problem(response)).toEqual({
+      expect(await problemOf(response)).toEqual({
         type: 'about:blank',
         title: 'Bad Request',
         status: 400,
@@ -113,10 +87,10 @@ describe('/cars/<seed>.png', () => {
   it.each(['size=31', 'size=513', 'size=33', 'size=', 'size=64px', 'truncation=0', 'truncation=1.6', 'truncation=-1'])(
     'refuses %s and names the parameter',
     async (query) => {
-      const { get } = start();
+      const { get } = startApp();
       const response = await get(`/cars/1.png?${query}`);
       expect(response.status).toBe(400);
-      const { parameter, detail } = await problem(response);
+      const { parameter, detail } = await problemOf(response);
       expect(parameter).toBe(query.split('=')[0]);
       expect(detail).toMatch(new RegExp(`^${parameter} must be`));
     },
@@ -125,37 +99,37 @@ describe('/cars/<seed>.png', () => {
 
 describe('/sheet.png', () => {
   it('shows the cars of the seeds from the first on, row by row', async () => {
-    const { get } = start();
-    const sheet = await picture(await get('/sheet.png?rows=2&columns=3&seed=10'));
+    const { get } = startApp();
+    const sheet = await pictureOf(await get('/sheet.png?rows=2&columns=3&seed=10'));
     expect(sheet).toMatchObject({ width: 96, height: 64 });
     const middleOfLastRow = (32 * sheet.width + 32) * 4;
-    expect(sheet.data[middleOfLastRow]).toBe((await picture(await get('/cars/14.png'))).data[0]);
+    expect(sheet.data[middleOfLastRow]).toBe((await pictureOf(await get('/cars/14.png'))).data[0]);
   });
 
   it('goes on at seed 0 after the largest one', async () => {
-    const { get } = start();
-    const sheet = await picture(await get('/sheet.png?rows=1&columns=2&seed=4294967295'));
-    expect(sheet.data[32 * 4]).toBe((await picture(await get('/cars/0.png'))).data[0]);
+    const { get } = startApp();
+    const sheet = await pictureOf(await get('/sheet.png?rows=1&columns=2&seed=4294967295'));
+    expect(sheet.data[32 * 4]).toBe((await pictureOf(await get('/cars/0.png'))).data[0]);
   });
 
   it('is fresh without a seed, and says which seed it began with', async () => {
-    const { get } = start();
+    const { get } = startApp();
     const response = await get('/sheet.png?rows=1&columns=1');
     expect(response.headers.get('X-Car-Seed')).toBe('7');
     expect(response.headers.get('Cache-Control')).toBe('no-store');
   });
 
   it.each(['rows=0', 'rows=17', 'columns=x', 'seed=-1'])('refuses %s and names the parameter', async (query) => {
-    const { get } = start();
+    const { get } = startApp();
     const response = await get(`/sheet.png?${query}`);
     expect(response.status).toBe(400);
-    expect((await problem(response)).parameter).toBe(query.split('=')[0]);
+    expect((await problemOf(response)).parameter).toBe(query.split('=')[0]);
   });
 });
 
 describe('the page', () => {
   it('has its first car in the HTML, a fresh one or the one asked for', async () => {
-    const { get } = start();
+    const { get } = startApp();
     expect(await (await get('/')).text()).toBe('<p data-seed="7">http://localhost </p>');
     expect(await (await get('/?seed=5&truncation=0.5')).text()).toContain(
       'data-seed="5">http://localhost ?truncation=0.5<',
@@ -163,13 +137,13 @@ describe('the page', () => {
   });
 
   it('may run nothing but its own files', async () => {
-    const policy = (await start().get('/')).headers.get('Content-Security-Policy');
+    const policy = (await startApp().get('/')).headers.get('Content-Security-Policy');
     expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
     expect(policy).not.toContain('unsafe');
   });
 
   it('serves its files with an ETag', async () => {
-    const { get } = start();
+    const { get } = startApp();
     const response = await get('/style.css');
     expect(response.headers.get('Content-Type')).toBe('text/css; charset=utf-8');
     expect(await response.text()).toBe('p { color: red }');
@@ -179,19 +153,24 @@ describe('the page', () => {
 
 describe('what is served', () => {
   it('is told at /model', async () => {
-    const response = await start().get('/model');
+    const response = await startApp().get('/model');
     expect(await response.json()).toMatchObject({ version: 'painted', imageSize: 32, latentSize: 4, engine: 'onnx' });
   });
 
   it('is healthy when it can draw', async () => {
-    expect(await (await start().get('/health')).json()).toEqual({ status: 'ok', version: 'painted' });
+    expect(await (await startApp().get('/health')).json()).toEqual({ status: 'ok', version: 'painted' });
   });
 
   it('is described in OpenAPI, with the paths as they are', async () => {
-    const description = descriptionSchema.parse(await (await start().get('/openapi.json')).json());
+    const description = descriptionSchema.parse(await (await startApp().get('/openapi.json')).json());
     expect(description.openapi).toBe('3.1.0');
     expect(Object.keys(description.paths).sort()).toEqual(
-      ['/', '/car.png', '/cars/{seed}.png', '/example1.png', '/health', '/model', '/sheet.png'].sort(),
+      [
+        ...['/', '/api', '/health', '/model', '/models/{version}', '/openapi.json', '/style.css', '/example1.png'],
+        ...['', '/models/{version}'].flatMap((base) =>
+          ['/car.png', '/cars/{seed}.png', '/morph.png', '/sheet.png'].map((path) => base + path),
+        ),
+      ].sort(),
     );
     const seed = description.paths['/cars/{seed}.png']?.get.parameters?.[0];
     expect(seed).toMatchObject({ name: 'seed', in: 'path', required: true });
@@ -203,23 +182,23 @@ describe('what is wrong', () => {
   it.each(['/nothing', '/cars/1.jpg', '/cars/', '/cars/1.png/2', '/index.html', '/%2e%2e/package.json'])(
     'is not found at %s',
     async (path) => {
-      const response = await start().get(path);
+      const response = await startApp().get(path);
       expect(response.status).toBe(404);
-      expect(await problem(response)).toMatchObject({ title: 'Not Found', code: 'not-found' });
+      expect(await problemOf(response)).toMatchObject({ title: 'Not Found', code: 'not-found' });
     },
   );
 
   it.each(['POST', 'PUT', 'DELETE', 'PATCH'])('is the method %s', async (method) => {
-    const { app } = start();
+    const { app } = startApp();
     for (const path of ['/', '/car.png', '/cars/1.png', '/sheet.png', '/model', '/openapi.json', '/style.css']) {
       const response = await app.request(path, { method });
       expect(response.status).toBe(405);
-      expect(response.headers.get('Allow')).toBe('GET, HEAD');
+      expect(response.headers.get('Allow')).toBe('GET, HEAD, OPTIONS');
     }
   });
 
   it('is told to HEAD without a body', async () => {
-    const { app } = start();
+    const { app } = startApp();
     const response = await app.request('/cars/1.png', { method: 'HEAD' });
     expect(response.status).toBe(200);
     expect(response.headers.get('Content-Type')).toBe('image/png');
@@ -231,14 +210,14 @@ describe('what is wrong', () => {
     async (code) => {
       const reason = 's3://secret-bucket/models/a/generator.onnx is bad.';
       let fail = true;
-      const { get, lines } = start(async () => {
+      const { get, lines } = startApp(async () => {
         if (fail) throw new FreshcarError(code, reason);
         return paintedModel();
       });
       const response = await get('/car.png');
       expect(response.status).toBe(503);
       expect(response.headers.get('Retry-After')).toBe('5');
-      expect(JSON.stringify(await problem(response))).not.toContain('secret-bucket');
+      expect(JSON.stringify(await problemOf(response))).not.toContain('secret-bucket');
       expect(lines).toMatchObject([{ level: 'error', code, reason }]);
       expect((await get('/health')).status).toBe(503);
       fail = false;
@@ -250,18 +229,18 @@ describe('what is wrong', () => {
     const broken = paintedModel();
     let draw = broken.engine.draw;
     const engine = { ...broken.engine, draw: (latents: Float32Array) => draw(latents) };
-    const { get, lines } = start(async () => ({ ...broken, engine }));
+    const { get, lines } = startApp(async () => ({ ...broken, engine }));
     expect((await get('/car.png')).status).toBe(200);
     draw = () => Promise.reject(new RangeError('off by one'));
     const response = await get('/car.png');
     expect(response.status).toBe(500);
-    expect(JSON.stringify(await problem(response))).not.toMatch(/off by one|\.ts/);
+    expect(JSON.stringify(await problemOf(response))).not.toMatch(/off by one|\.ts/);
     expect(lines.at(-1)).toMatchObject({ level: 'error', error: expect.stringContaining('RangeError: off by one') });
   });
 });
 
 it('lets other people’s pages show its pictures', async () => {
-  const response = await start().get('/car.png', { Origin: 'https://elsewhere.example' });
+  const response = await startApp().get('/car.png', { Origin: 'https://elsewhere.example' });
   expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*');
   expect(response.headers.get('Cross-Origin-Resource-Policy')).toBe('cross-origin');
   expect(response.headers.get('X-Content-Type-Options')).toBe('nosniff');

@@ -1,7 +1,12 @@
+import { PNG } from 'pngjs';
+import { expect } from 'vitest';
+import { type AppOptions, createApp } from '../../../functions/generate/app.ts';
 import type { HttpEvent } from '../../../functions/generate/http-event.ts';
+import type { InvocationContext } from '../../../functions/generate/lambda.ts';
 import { jsonLog, type Log } from '../../../functions/generate/log.ts';
 import { createModelKeeper, type ModelKeeper } from '../../../functions/generate/model-keeper.ts';
 import type { Page } from '../../../functions/generate/page-routes.ts';
+import { problemSchema } from '../../../functions/generate/problem.ts';
 import type { ServedModel } from '../../../functions/generate/served-model.ts';
 import { manifestSchema } from '../../../model/bundle/manifest.ts';
 import type { Engine } from '../../../model/engine/engine.ts';
@@ -36,7 +41,7 @@ export function paintedEngine(imageSize = 32): Engine {
 }
 
 /** For tests of what surrounds a model; `app.test.ts` and `lambda.test.ts` have real ones. */
-export function paintedModel(version = 'painted', imageSize: 32 | 64 = 32): ServedModel {
+export function paintedModel(version = 'painted', imageSize: 32 | 64 | 128 = 32): ServedModel {
   const manifest = manifestSchema.parse({
     format: 1,
     version,
@@ -57,6 +62,33 @@ export const emptyPage: Page = {
   html: '<p data-seed="{{seed}}">{{origin}} {{query}}</p>',
   assets: new Map([['style.css', { type: 'text/css; charset=utf-8', text: 'p { color: red }', etag: '"style"' }]]),
 };
+
+/** The app over painted models, with fresh seeds 7, 8, 9, ... */
+export function startApp(
+  load: (version: string) => Promise<ServedModel> = async (version) => paintedModel(version),
+  options: Partial<Pick<AppOptions, 'timeLimit' | 'meter'>> = {},
+) {
+  const { log, lines } = recordedLog();
+  let seed = 7;
+  const model = keeperOf(load, log);
+  const app = createApp({ model, freshSeed: () => seed++, log, page: emptyPage, ...options });
+  const get = (path: string, headers: Record<string, string> = {}) => app.request(path, { headers });
+  return { app, get, lines };
+}
+
+/** A 200 with a picture, decoded. */
+export async function pictureOf(response: Response): Promise<PNG> {
+  expect(response.status).toBe(200);
+  expect(response.headers.get('Content-Type')).toBe('image/png');
+  return PNG.sync.read(Buffer.from(await response.arrayBuffer()));
+}
+
+/** Problem details, checked. */
+export async function problemOf(response: Response) {
+  expect(response.headers.get('Content-Type')).toBe('application/problem+json');
+  expect(response.headers.get('Cache-Control')).toBe('no-store');
+  return problemSchema.parse(await response.json());
+}
 
 interface EventOptions {
   readonly method?: string;
@@ -89,3 +121,9 @@ export function httpEvent(path: string, { method = 'GET', query = '', headers = 
   };
   return event;
 }
+
+/** What AWS tells about an invocation: it may take 15 seconds. */
+export const invocation: InvocationContext = {
+  awsRequestId: '8476a536-e9f4-11e8-9739-2dfe598c3fcd',
+  getRemainingTimeInMillis: () => 15_000,
+};

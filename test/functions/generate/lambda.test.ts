@@ -10,7 +10,7 @@ import { createModelKeeper } from '../../../functions/generate/model-keeper.ts';
 import { s3Source } from '../../../model/store/s3.ts';
 import { temporaryFolder } from '../../model/store/bundle-fixture.ts';
 import { startS3 } from '../../model/store/s3-server.ts';
-import { emptyPage, httpEvent, recordedLog } from './fixtures.ts';
+import { emptyPage, httpEvent, invocation, recordedLog } from './fixtures.ts';
 import { writeRealBundle } from './real-bundle.ts';
 
 async function bundleKeys(versions: Readonly<Record<string, 32 | 64>>): Promise<Map<string, Buffer>> {
@@ -31,15 +31,16 @@ async function start() {
   await s3.put('models/current.json', '{"version":"small"}');
   s3.requests.length = 0;
   const { log, lines } = recordedLog();
-  const source = s3Source({ client: s3.client, bucket: s3.bucket });
+  const source = s3Source({ client: s3.client, bucket: s3.bucket, timeout: 1000 });
   const world = { time: 0 };
   const load = (version: string) => loadModel(source, version);
   const model = createModelKeeper({ source, load, log, now: () => world.time });
   let seed = 7;
-  const handler = createLambdaHandler({
+  const run = createLambdaHandler({
     app: createApp({ model, log, page: emptyPage, freshSeed: () => seed++ }),
     model,
   });
+  const handler = (event: unknown, context = invocation) => run(event, context);
   const get = async (at: string, query = '') => (await handler(httpEvent(at, { query }))) as HttpResult;
   return { s3, handler, get, lines, world };
 }
@@ -102,6 +103,17 @@ describe('the Lambda function', () => {
     expect(await handler({ warmup: true })).toEqual({ warm: true, version: 'large' });
     const { body } = await get('/cars/1.png');
     expect(PNG.sync.read(Buffer.from(body, 'base64'))).toMatchObject({ width: 64, height: 64 });
+  });
+
+  it('answers before the platform gives up, and has the model for the next call', async () => {
+    const { s3, handler, get } = await start();
+    s3.fault = () => true;
+    const hurried = { ...invocation, getRemainingTimeInMillis: () => 520 };
+    const result = (await handler(httpEvent('/car.png'), hurried)) as HttpResult;
+    expect(result.statusCode).toBe(503);
+    expect(JSON.parse(result.body)).toMatchObject({ code: 'timeout' });
+    s3.fault = undefined;
+    expect((await get('/car.png')).statusCode).toBe(200);
   });
 
   it('is unavailable while a file is damaged, says which in the log, and works again once it is mended', async () => {

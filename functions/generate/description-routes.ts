@@ -1,0 +1,57 @@
+import type { OpenAPIHono } from '@hono/zod-openapi';
+import { apiPage } from './api-page.ts';
+import { descriptionSchema } from './description.ts';
+import { fileOf, sendFile } from './file.ts';
+import { contentSecurityPolicy } from './page-routes.ts';
+import { nothing } from './parameters.ts';
+import { textResponse, unchangedResponse } from './responses.ts';
+import { addRoute, tags } from './route.ts';
+
+const info = {
+  title: 'freshcar',
+  version: '1',
+  description: [
+    'Pictures of cars that do not exist, drawn by a small neural network. There is no key and no account.',
+    'Every address answers HEAD as it answers GET, without the body, and OPTIONS for scripts on other sites;',
+    'any other method is a 405, an unknown address a 404, and both are problem details like all errors here (RFC 9457).',
+  ].join(' '),
+};
+
+/** The API's description for programs and for people; the latter is made of the former. Add it after all other routes. */
+export function addDescriptionRoutes(app: OpenAPIHono): void {
+  // Both are made when first asked for, because a cold start has better things to do, and kept.
+  const describe = once(() => describeApi(app));
+  const description = once(() => fileOf(JSON.stringify(describe()), 'application/json'));
+  const page = once(() => fileOf(apiPage(descriptionSchema.parse(describe())), 'text/html; charset=utf-8'));
+  const route = { tag: 'Service', params: nothing, query: nothing } as const;
+  addRoute(
+    app,
+    {
+      ...route,
+      path: '/openapi.json',
+      summary: 'This description, in OpenAPI 3.1',
+      responses: {
+        200: { description: 'The description', content: { 'application/json': { schema: { type: 'object' } } } },
+        ...unchangedResponse,
+      },
+    },
+    ({ context }) => sendFile(context, description()),
+  );
+  const responses = { ...textResponse('The page', 'text/html'), ...unchangedResponse };
+  addRoute(app, { ...route, path: '/api', summary: 'This description, to read', responses }, ({ context }) =>
+    sendFile(context, page(), { 'Content-Security-Policy': contentSecurityPolicy }),
+  );
+}
+
+function describeApi(app: OpenAPIHono) {
+  const listed = Object.entries(tags).map(([name, description]) => ({ name, description }));
+  return app.getOpenAPI31Document({ openapi: '3.1.0', info, tags: listed });
+}
+
+function once<Value extends object>(make: () => Value): () => Value {
+  let made: Value | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
