@@ -8,8 +8,8 @@ import { s3Source } from '../../model/store/s3.ts';
 import { createApp } from './app.ts';
 import { createLambdaHandler } from './lambda.ts';
 import { loadModel } from './load-model.ts';
-import { jsonLog } from './log.ts';
-import { createModelKeeper } from './model-keeper.ts';
+import { createModelKeeper, type ModelKeeper } from './model-keeper.ts';
+import { createOperations } from './operations.ts';
 import { readPage } from './page-routes.ts';
 
 /** What the Lambda function is told by its environment. */
@@ -25,17 +25,18 @@ const environmentSchema = z.object({
 });
 
 const environment = environmentSchema.parse(process.env);
-const log = jsonLog((line) => process.stdout.write(`${line}\n`));
+const { log, meter, observe } = createOperations(() => model.version);
 const source = s3Source({
   // s3Source retries by itself.
   client: new S3Client({ maxAttempts: 1, forcePathStyle: environment.AWS_ENDPOINT_URL_S3 !== undefined }),
   bucket: environment.MODEL_BUCKET,
   prefix: environment.MODEL_PREFIX,
 });
-const model = createModelKeeper({
+const model: ModelKeeper = createModelKeeper({
   source,
   load: (version) => loadModel(source, version),
   log,
+  meter,
   now: () => performance.now(),
 });
 
@@ -45,7 +46,7 @@ const warm = model.use(async () => undefined).catch(() => undefined);
 if (environment.AWS_LAMBDA_INITIALIZATION_TYPE !== 'on-demand') await warm;
 
 const page = await readPage(path.join(path.dirname(fileURLToPath(import.meta.url)), 'page'));
-const app = createApp({ model, freshSeed: () => randomInt(2 ** 32), log, page });
+const app = createApp({ model, freshSeed: () => randomInt(2 ** 32), log, meter, page });
 
 /** AWS calls this. */
-export const handler = createLambdaHandler({ app, model });
+export const handler = observe(createLambdaHandler({ app, model }));

@@ -10,11 +10,20 @@ export interface WarmUpResult {
   readonly version: string;
 }
 
-/** The part of what AWS tells about an invocation that this service reads. */
+/** The part of what AWS tells about an invocation that this service reads or logs. */
 export interface InvocationContext {
   readonly awsRequestId: string;
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly invokedFunctionArn: string;
+  readonly memoryLimitInMB: string;
   getRemainingTimeInMillis(): number;
 }
+
+export type LambdaHandler<Result = HttpResult | WarmUpResult> = (
+  event: unknown,
+  context: InvocationContext,
+) => Promise<Result>;
 
 export interface LambdaOptions {
   readonly app: { fetch(request: Request, bindings: RequestBindings): Response | Promise<Response> };
@@ -29,10 +38,7 @@ const answerBefore = 500;
  * is a warm-up: it loads the model and does nothing else. `{"warmup": true, "hold": 500}` is answered after at least so
  * many milliseconds, at most 5000: a copy that is busy leaves the next ping of a round to another copy.
  */
-export function createLambdaHandler({
-  app,
-  model,
-}: LambdaOptions): (event: unknown, context: InvocationContext) => Promise<HttpResult | WarmUpResult> {
+export function createLambdaHandler({ app, model }: LambdaOptions): LambdaHandler {
   return async (event, context) => {
     if (!isHttpEvent(event)) return (await Promise.all([warmUp(model), sleep(holdOf(event))]))[0];
     let request: Request;

@@ -23,6 +23,8 @@ export interface ModelKeeper {
   use<Result>(work: (model: ServedModel) => Promise<Result>, version?: string): Promise<Result>;
   /** Looks at the pointer if that is due, and swaps the model when it moved. Never throws: a failure is logged. */
   refresh(): Promise<void>;
+  /** The version that is served; undefined before the first load. */
+  readonly version: string | undefined;
   /** What happened since the start. */
   readonly counts: Readonly<KeeperCounts>;
 }
@@ -136,6 +138,9 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
   return {
     counts,
     refresh,
+    get version() {
+      return current?.shared.model.manifest.version;
+    },
     async use(work, version) {
       const isCurrent = version === undefined || version === current?.shared.model.manifest.version;
       const shared = await (isCurrent ? takeCurrent() : shelf.take(version));

@@ -125,5 +125,9 @@ export function httpEvent(path: string, { method = 'GET', query = '', headers = 
 /** What AWS tells about an invocation: it may take 15 seconds. */
 export const invocation: InvocationContext = {
   awsRequestId: '8476a536-e9f4-11e8-9739-2dfe598c3fcd',
+  functionName: 'cars',
+  functionVersion: '3',
+  invokedFunctionArn: 'arn:aws:lambda:eu-central-1:123456789012:function:cars:live',
+  memoryLimitInMB: '1769',
   getRemainingTimeInMillis: () => 15_000,
 };
