@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FreshcarError } from './errors.ts';
 
@@ -19,6 +19,33 @@ export function temporaryName(path: string): string {
  * @throws FreshcarError `unavailable` when the disk is full or the folder cannot be written; what was there before stays.
  */
 export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
+  await writeAside(path, content, rename);
+}
+
+/**
+ * Writes a file whole unless there is one already; returns whether it did. Of several at once, one does.
+ *
+ * @throws FreshcarError as `writeWhole` does.
+ */
+export async function writeNew(path: string, content: Uint8Array | string): Promise<boolean> {
+  let isNew = true;
+  await writeAside(path, content, async (temporary) => {
+    // Unlike a rename, a link never takes the place of what is there.
+    await link(temporary, path).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EEXIST') throw error;
+      isNew = false;
+    });
+    await rm(temporary);
+  });
+  return isNew;
+}
+
+/** Writes under a temporary name, flushes, and has `place` put it where it belongs. */
+async function writeAside(
+  path: string,
+  content: Uint8Array | string,
+  place: (temporary: string, path: string) => Promise<void>,
+): Promise<void> {
   const temporary = temporaryName(path);
   try {
     await mkdir(dirname(path), { recursive: true });
@@ -29,7 +56,7 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
     } finally {
       await file.close();
     }
-    await rename(temporary, path);
+    await place(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
     throw new FreshcarError('unavailable', `Could not write ${path}: ${reasonOf(cause)}.`, { cause });

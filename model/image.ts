@@ -57,6 +57,12 @@ export function pictureOf(cars: Uint8Array, index: number, size: number): Pictur
   return { pixels: cars.subarray(index * bytes, (index + 1) * bytes), width: size, height: size };
 }
 
+/** Each of many cars as a picture of its own, drawn `scale` times larger. */
+export function picturesOf(cars: Uint8Array, size: number, scale: number): Picture[] {
+  const count = cars.length / (size * size * 3);
+  return Array.from({ length: count }, (_, index) => scaleUp(pictureOf(cars, index, size), scale));
+}
+
 export interface SheetOptions {
   readonly columns: number;
   /** How much larger each car is drawn; 1 by default. */

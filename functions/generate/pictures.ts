@@ -1,6 +1,6 @@
 import { encodeApng } from '../../model/apng.ts';
 import { drawMorph, drawSeeds, seedsFrom } from '../../model/draw.ts';
-import { encodePng, pictureOf, scaleUp, sheet } from '../../model/image.ts';
+import { encodePng, pictureOf, picturesOf, scaleUp, sheet } from '../../model/image.ts';
 import { type Look, lookString, type MorphQuery, type SheetQuery, scaleOf } from './parameters.ts';
 import { ParameterError } from './problem.ts';
 import type { ServedModel } from './served-model.ts';
@@ -76,10 +76,7 @@ export function morphPicture({ engine }: ServedModel, query: MorphQuery, fresh: 
     key: ['morph', from, to, frames, scale, truncation],
     address: `morph.png${lookString({ from, to, frames, size, truncation })}`,
     draw: () => drawMorph(engine, { from, to, frames }, truncation),
-    encode: (cars) => {
-      const pictures = Array.from({ length: frames }, (_, at) => scaleUp(pictureOf(cars, at, imageSize), scale));
-      return encodeApng(pictures, { delay: frameDelay });
-    },
+    encode: (cars) => encodeApng(picturesOf(cars, imageSize, scale), { delay: frameDelay }),
   } satisfies Picture;
 }
 

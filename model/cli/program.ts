@@ -5,6 +5,10 @@ import { datasetPrepareCommand } from './dataset-prepare.ts';
 import { datasetSplitCommand } from './dataset-split.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { exportCommand } from './export.ts';
+import { morphCommand } from './morph.ts';
+import { promoteCommand } from './promote.ts';
+import { publishCommand } from './publish.ts';
+import { rollbackCommand } from './rollback.ts';
 import { sampleCommand } from './sample.ts';
 import type { Terminal } from './terminal.ts';
 import { trainCommand } from './train.ts';
@@ -21,8 +25,12 @@ const commands: readonly AddCommand[] = [
   datasetSplitCommand,
   trainCommand,
   sampleCommand,
+  morphCommand,
   evaluateCommand,
   exportCommand,
+  publishCommand,
+  promoteCommand,
+  rollbackCommand,
 ];
 
 /** The whole command line, not yet run. */

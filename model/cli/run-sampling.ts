@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { drawSeeds, seedsFrom } from '../draw.ts';
 import { writeWhole } from '../files.ts';
-import { encodePng, pictureOf, scaleUp, sheet } from '../image.ts';
+import { encodePng, picturesOf, sheet } from '../image.ts';
 import { openModel } from './open-model.ts';
 import type { SampleFlags } from './sample.ts';
 import type { Terminal } from './terminal.ts';
@@ -38,9 +38,8 @@ async function writeSingles(
   size: number,
   scale: number,
 ): Promise<void> {
+  const pictures = picturesOf(cars, size, scale);
   await Promise.all(
-    seeds.map((seed, at) =>
-      writeWhole(path.join(folder, `${seed}.png`), encodePng(scaleUp(pictureOf(cars, at, size), scale))),
-    ),
+    pictures.map((picture, at) => writeWhole(path.join(folder, `${seeds[at]}.png`), encodePng(picture))),
   );
 }

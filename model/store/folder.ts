@@ -1,10 +1,12 @@
-import { createHash } from 'node:crypto';
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
-import { type Manifest, manifestName } from '../bundle/manifest.ts';
-import { entryOf, parseManifest, verifyFile } from '../bundle/read.ts';
+import { manifestName } from '../bundle/manifest.ts';
+import { parseManifest } from '../bundle/read.ts';
 import { FreshcarError } from '../errors.ts';
-import { checkVersion, modelsPrefix, parsePointer, pointerName } from './pointer.ts';
+import { sha256 } from '../files.ts';
+import { readBytes, readManifestOf, readVerified } from './folder-files.ts';
+import { folderStore } from './folder-store.ts';
+import { modelsPrefix } from './pointer.ts';
 import type { BundleSource, PointerReading } from './store.ts';
 
 /**
@@ -28,26 +30,6 @@ export async function openFolder(folder: string): Promise<BundleSource> {
   );
 }
 
-/** A folder laid out as a bucket is: `models/current.json` and `models/<version>/`. */
-function folderStore(location: string): BundleSource {
-  const folderOf = (version: string) => {
-    checkVersion(version);
-    return path.join(location, modelsPrefix, version);
-  };
-  return {
-    location,
-    async readPointer(knownEtag) {
-      const file = path.join(location, modelsPrefix, pointerName);
-      const bytes = await readBytes(file);
-      const etag = createHash('sha256').update(bytes).digest('hex');
-      if (etag === knownEtag) return undefined;
-      return { pointer: parsePointer(bytes.toString(), file), etag };
-    },
-    readManifest: async (version) => readManifestOf(folderOf(version), version),
-    readFile: async (manifest, name) => readVerified(folderOf(manifest.version), manifest, name),
-  };
-}
-
 /** One bundle alone. It is read anew at each reading of the pointer, so that a run's next export is noticed. */
 function singleBundle(folder: string): BundleSource {
   return {
@@ -55,37 +37,13 @@ function singleBundle(folder: string): BundleSource {
     async readPointer(knownEtag): Promise<PointerReading | undefined> {
       const file = path.join(folder, manifestName);
       const bytes = await readBytes(file);
-      const etag = createHash('sha256').update(bytes).digest('hex');
+      const etag = sha256(bytes);
       if (etag === knownEtag) return undefined;
       return { pointer: { version: parseManifest(bytes, folder).version }, etag };
     },
     readManifest: async (version) => readManifestOf(folder, version),
     readFile: async (manifest, name) => readVerified(folder, manifest, name),
   };
-}
-
-async function readManifestOf(folder: string, version: string): Promise<Manifest> {
-  const file = path.join(folder, manifestName);
-  const manifest = parseManifest(await readBytes(file), folder);
-  if (manifest.version === version) return manifest;
-  throw new FreshcarError('not-found', `${folder} holds the model ${manifest.version}, not ${version}.`);
-}
-
-async function readVerified(folder: string, manifest: Manifest, name: string): Promise<Uint8Array> {
-  const entry = entryOf(manifest, name);
-  const file = path.join(folder, name);
-  return verifyFile(await readBytes(file), entry, file);
-}
-
-async function readBytes(file: string): Promise<Buffer> {
-  try {
-    return await readFile(file);
-  } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
-    if (code === 'ENOENT' || code === 'ENOTDIR')
-      throw new FreshcarError('not-found', `There is no ${file}.`, { cause });
-    throw new FreshcarError('unavailable', `${file} cannot be read (${String(code)}).`, { cause });
-  }
 }
 
 async function exists(file: string): Promise<boolean> {

@@ -13,28 +13,45 @@ const pointerSchema = z.strictObject({
   previous: modelVersionSchema.optional(),
 });
 
+/** A pointer that names no version. Its ETag lets it be replaced by one that does. */
+export class DamagedPointerError extends FreshcarError {
+  readonly etag: string;
+
+  constructor(where: string, reason: string, etag: string) {
+    super('damaged-bundle', `${where} names no model version (${reason}). Promote one to write it anew.`);
+    this.name = 'DamagedPointerError';
+    this.etag = etag;
+  }
+}
+
 /**
  * Reads the text of `current.json`.
  *
  * @param where Names the file in the error message.
- * @throws FreshcarError `damaged-bundle` when it is not a pointer.
+ * @throws DamagedPointerError when it is not a pointer.
  */
-export function parsePointer(text: string, where: string): Pointer {
+export function parsePointer(text: string, where: string, etag: string): Pointer {
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (cause) {
-    throw new FreshcarError('damaged-bundle', `${where} is not JSON; promote a version again to write it anew.`, {
-      cause,
-    });
+  } catch {
+    throw new DamagedPointerError(where, 'it is no JSON', etag);
   }
   const result = pointerSchema.safeParse(value);
-  if (!result.success) {
-    const reason = z.prettifyError(result.error);
-    throw new FreshcarError('damaged-bundle', `${where} does not name a model version (${reason}); promote one again.`);
-  }
+  if (!result.success) throw new DamagedPointerError(where, z.prettifyError(result.error), etag);
   const { version, previous } = result.data;
   return previous === undefined ? { version } : { version, previous };
+}
+
+/** The text of `current.json`. */
+export function formatPointer(pointer: Pointer): string {
+  return `${JSON.stringify(pointer)}\n`;
+}
+
+/** What whoever came second is told. */
+export function pointerConflict(where: string, cause?: unknown): FreshcarError {
+  const message = `Somebody else changed ${where} at the same time, so it was left as it is. Look at it, then try again.`;
+  return new FreshcarError('conflict', message, { cause });
 }
 
 /** @throws FreshcarError `invalid-input` when `version` could reach out of its folder or is no version at all. */

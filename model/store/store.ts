@@ -28,3 +28,18 @@ export interface BundleSource {
   /** The bytes of one file that the manifest lists, checked against its size and SHA-256. */
   readFile(manifest: Manifest, name: string): Promise<Uint8Array>;
 }
+
+/**
+ * Write access to a store, safe beside other writers: nothing is ever overwritten that the writer has not seen.
+ * Every method throws FreshcarError `unavailable` when the store cannot be written.
+ */
+export interface BundleStore extends BundleSource {
+  /** Adds a file to a version; returns false, and changes nothing, when one of that name is there already. */
+  addFile(version: string, name: string, bytes: Uint8Array): Promise<boolean>;
+  /**
+   * Replaces the pointer that `etag` was read with, or writes the first one when `etag` is undefined.
+   *
+   * @throws FreshcarError `conflict` when it is no longer as it was read.
+   */
+  writePointer(pointer: Pointer, etag: string | undefined): Promise<void>;
+}

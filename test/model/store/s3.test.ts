@@ -102,7 +102,7 @@ describe('s3Source', () => {
     const begin = performance.now();
     await expect(source.readPointer()).rejects.toMatchObject({
       code: 'unavailable',
-      message: 's3://freshcar-models/models/current.json did not arrive within 60 ms.',
+      message: 's3://freshcar-models/models/current.json could not be read within 60 ms.',
     });
     expect(performance.now() - begin).toBeLessThan(2000);
   });

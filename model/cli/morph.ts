@@ -1,0 +1,41 @@
+import type { Command } from 'commander';
+import { maximumSeed } from '../latent.ts';
+import { parseInteger, parseNumber } from './parse.ts';
+import type { Terminal } from './terminal.ts';
+
+const examples = `
+Examples:
+  $ freshcar morph --from 42 --to 1337 --out morph.png
+  $ freshcar morph --from 1 --to 2 --frames 120 --delay 40 --scale 8 --out morph.png
+`;
+
+export interface MorphFlags {
+  readonly model?: string;
+  readonly from: number;
+  readonly to: number;
+  readonly frames: number;
+  readonly delay: number;
+  readonly out: string;
+  readonly scale: number;
+  readonly truncation: number;
+}
+
+export function morphCommand(program: Command, terminal: Terminal): void {
+  const seed = parseInteger(0, maximumSeed);
+  program
+    .command('morph')
+    .description('walk from one car to another as an animated PNG')
+    .option('--model <folder>', 'a bundle, a run folder or a store (the shipped model)')
+    .requiredOption('--from <seed>', 'the first car', seed)
+    .requiredOption('--to <seed>', 'the last car', seed)
+    .requiredOption('--out <file>', 'where the picture goes')
+    .option('--frames <number>', 'how many cars, both ends included', parseInteger(2, 1000), 24)
+    .option('--delay <milliseconds>', 'how long each car is shown', parseInteger(10, 65535), 80)
+    .option('--scale <factor>', 'how much larger each pixel is drawn', parseInteger(1, 32), 4)
+    .option('--truncation <number>', 'under 1: more usual cars, above: stranger ones', parseNumber(0.01, 1.5), 1)
+    .addHelpText('after', examples)
+    .action(async (flags: MorphFlags) => {
+      const { runMorph } = await import('./run-morph.ts');
+      await runMorph(flags, terminal);
+    });
+}

@@ -1,0 +1,17 @@
+import { encodeApng } from '../apng.ts';
+import { drawMorph } from '../draw.ts';
+import { writeWhole } from '../files.ts';
+import { picturesOf } from '../image.ts';
+import type { MorphFlags } from './morph.ts';
+import { openModel } from './open-model.ts';
+import type { Terminal } from './terminal.ts';
+
+export async function runMorph(flags: MorphFlags, terminal: Terminal): Promise<void> {
+  const { delay, frames, out, scale } = flags;
+  const warn = (message: string) => terminal.err.write(`warning: ${message}\n`);
+  const { engine, manifest } = await openModel(flags.model, 'onnx', warn);
+  const cars = await drawMorph(engine, flags, flags.truncation);
+  await writeWhole(out, encodeApng(picturesOf(cars, engine.imageSize, scale), { delay }));
+  terminal.out.write(`${frames} cars of model ${manifest.version} in ${out}\n`);
+  await engine.dispose();
+}

@@ -1,0 +1,82 @@
+import { FreshcarError } from '../errors.ts';
+import { DamagedPointerError } from './pointer.ts';
+import type { BundleStore, Pointer } from './store.ts';
+
+export interface PromoteOptions {
+  /** Reads and checks everything, and writes nothing. */
+  readonly dryRun?: boolean;
+}
+
+/** How the pointer moved; with a dry run, how it would. */
+export interface Promotion {
+  readonly from: string | undefined;
+  readonly to: string;
+}
+
+/**
+ * Makes a published version the served one. Every file of it is read and checked first.
+ *
+ * @returns The move; its ends are equal when the version was current already, and nothing was written.
+ * @throws FreshcarError `not-found` when the store has no such version, `damaged-bundle` when it is not whole,
+ * `conflict` when somebody else moved the pointer at the same time.
+ */
+export async function promoteVersion(
+  store: BundleStore,
+  version: string,
+  options: PromoteOptions = {},
+): Promise<Promotion> {
+  return movePointer(store, await readCurrent(store), version, options);
+}
+
+/**
+ * Goes back to the version that was served before the current one. Going back twice goes forward again.
+ *
+ * @param from The version to leave; when another one is current, somebody else was quicker and nothing is done.
+ * @throws FreshcarError as `promoteVersion` does; `not-found` when there is no version to go back to.
+ */
+export async function rollBack(
+  store: BundleStore,
+  { from, ...options }: PromoteOptions & { readonly from?: string } = {},
+): Promise<Promotion> {
+  const current = await readCurrent(store);
+  const { version, previous } = current.pointer ?? {};
+  if (previous === undefined)
+    throw new FreshcarError(
+      'not-found',
+      `${store.location} has no version before the current one; promote one by name.`,
+    );
+  if (from !== undefined && version !== from)
+    throw new FreshcarError('conflict', `${store.location} serves ${version}, not ${from}; nothing was changed.`);
+  return movePointer(store, current, previous, options);
+}
+
+interface Current {
+  /** undefined when nothing was promoted yet, or when the pointer is damaged. */
+  readonly pointer?: Pointer;
+  /** undefined when there is no pointer at all. */
+  readonly etag?: string;
+}
+
+async function movePointer(
+  store: BundleStore,
+  { pointer, etag }: Current,
+  to: string,
+  { dryRun = false }: PromoteOptions,
+): Promise<Promotion> {
+  const from = pointer?.version;
+  const manifest = await store.readManifest(to);
+  for (const name of Object.keys(manifest.files)) await store.readFile(manifest, name);
+  const next = from === undefined ? { version: to } : { version: to, previous: from };
+  if (!dryRun && from !== to) await store.writePointer(next, etag);
+  return { from, to };
+}
+
+async function readCurrent(store: BundleStore): Promise<Current> {
+  try {
+    return (await store.readPointer()) ?? {};
+  } catch (error) {
+    if (error instanceof DamagedPointerError) return { etag: error.etag };
+    if (error instanceof FreshcarError && error.code === 'not-found') return {};
+    throw error;
+  }
+}

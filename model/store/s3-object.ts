@@ -1,0 +1,92 @@
+import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { explainS3, statusOf } from './s3-error.ts';
+
+/** One attempt at one object, in time or not at all. */
+
+interface ObjectOptions {
+  readonly bucket: string;
+  readonly key: string;
+  /** Milliseconds for the whole attempt, answer and body. */
+  readonly timeout: number;
+}
+
+export interface GetOptions extends ObjectOptions {
+  /** Whoever may not list a bucket is told "denied" of what is missing: then that is what it is taken for. */
+  readonly deniedIsMissing?: boolean;
+  readonly knownEtag?: string | undefined;
+}
+
+export interface S3Object {
+  readonly bytes: Uint8Array;
+  readonly etag: string;
+}
+
+/**
+ * Reads an object; undefined when it still has the ETag that the caller knows.
+ *
+ * @throws FreshcarError as `explainS3` does.
+ */
+export async function getObject(client: S3Client, options: GetOptions): Promise<S3Object | undefined> {
+  const { bucket, key, timeout, knownEtag } = options;
+  const abortSignal = AbortSignal.timeout(timeout);
+  try {
+    const command = new GetObjectCommand({ Bucket: bucket, Key: key, IfNoneMatch: knownEtag });
+    const { Body, ETag } = await client.send(command, { abortSignal });
+    // The signal ends the wait for the answer only; a body that stalls later has to be given up here.
+    const bytes = await withSignal(Body?.transformToByteArray() ?? Promise.resolve(new Uint8Array()), abortSignal);
+    return { bytes, etag: ETag ?? '' };
+  } catch (error) {
+    if (statusOf(error) === 304) return undefined;
+    throw explainS3(error, { ...options, action: 'read' });
+  }
+}
+
+export interface PutOptions extends ObjectOptions {
+  readonly bytes: Uint8Array;
+  /** The ETag of the object that is to be replaced; undefined when there must be none. */
+  readonly replaces: string | undefined;
+}
+
+/**
+ * Writes an object whole, if what is there is what the caller expects; returns whether it was.
+ *
+ * @throws FreshcarError as `explainS3` does.
+ */
+export async function putObject(client: S3Client, options: PutOptions): Promise<boolean> {
+  const { bucket, key, timeout, bytes, replaces } = options;
+  const condition = replaces === undefined ? { IfNoneMatch: '*' } : { IfMatch: replaces };
+  const command = new PutObjectCommand({
+    Bucket: bucket,
+    Key: key,
+    Body: bytes,
+    ContentType: contentTypeOf(key),
+    ...condition,
+  });
+  try {
+    await client.send(command, { abortSignal: AbortSignal.timeout(timeout) });
+    return true;
+  } catch (error) {
+    const status = statusOf(error);
+    // 412 when the condition does not hold; 404 when what was to be replaced is gone.
+    if (status === 412 || (status === 404 && replaces !== undefined && !isBucketMissing(error))) return false;
+    throw explainS3(error, { ...options, action: 'written' });
+  }
+}
+
+function isBucketMissing(error: unknown): boolean {
+  return error instanceof Error && error.name === 'NoSuchBucket';
+}
+
+function contentTypeOf(key: string): string {
+  const types = { json: 'application/json', png: 'image/png', md: 'text/markdown; charset=utf-8' } as const;
+  const found = Object.entries(types).find(([extension]) => key.endsWith(`.${extension}`));
+  return found?.[1] ?? 'application/octet-stream';
+}
+
+function withSignal<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(signal.reason);
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
+}

@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { runProgram } from '../../../model/cli/program.ts';
+import { writeRealBundle } from '../../functions/generate/real-bundle.ts';
+import { temporaryFolder } from '../store/bundle-fixture.ts';
+
+/** Runs a command line and keeps what it prints. */
+async function freshcar(...args: string[]) {
+  const printed = { out: '', err: '' };
+  const stream = (name: 'out' | 'err') => ({
+    write(text: string) {
+      printed[name] += text;
+    },
+  });
+  const terminal = { out: stream('out'), err: stream('err'), now: () => 0, interruption: () => AbortSignal.abort() };
+  return { code: await runProgram(args, terminal), ...printed };
+}
+
+async function start() {
+  const folder = await temporaryFolder();
+  const [one, two] = [await writeRealBundle(folder, 'one'), await writeRealBundle(folder, 'two', 32, 2)];
+  const store = path.join(folder, 'store');
+  return { one, two, store, pointer: () => readFile(path.join(store, 'models/current.json'), 'utf8') };
+}
+
+it('publishes, promotes and rolls back, and says what it did', async () => {
+  const { one, two, store, pointer } = await start();
+  expect(await freshcar('publish', one, '--store', store)).toMatchObject({
+    code: 0,
+    out: `Published model one in ${store}. Serve it: freshcar promote one --store ${store}\n`,
+    err: expect.stringMatching(/^generator\.onnx: \d+ bytes$/m),
+  });
+  expect((await freshcar('publish', one, '--store', store)).out).toContain('Nothing to do');
+  await freshcar('publish', two, '--store', store);
+  expect((await freshcar('promote', 'one', '--store', store)).out).toBe(
+    `${store} serves one now, in place of nothing.\n`,
+  );
+  await freshcar('promote', 'two', '--store', store);
+  expect(await pointer()).toBe('{"version":"two","previous":"one"}\n');
+  expect((await freshcar('promote', 'two', '--store', store)).out).toContain('serves two already');
+  expect((await freshcar('rollback', '--from', 'two', '--store', store)).out).toContain('serves one now');
+  expect(await pointer()).toBe('{"version":"one","previous":"two"}\n');
+});
+
+it('only says what it would do on a dry run', async () => {
+  const { one, store, pointer } = await start();
+  expect((await freshcar('publish', one, '--store', store, '--dry-run')).out).toMatch(
+    /^Would publish .*: 3 files, \d+/,
+  );
+  expect((await freshcar('promote', 'one', '--store', store, '--dry-run')).code).toBe(1);
+  await freshcar('publish', one, '--store', store);
+  expect((await freshcar('promote', 'one', '--store', store, '--dry-run')).out).toContain('Would serve one');
+  await expect(pointer()).rejects.toThrow('ENOENT');
+});
+
+it.each([
+  [['promote', 'none', '--store', './no-such-store'], 1, /There is no/],
+  [['rollback', '--store', './no-such-store'], 1, /no version before/],
+  [['publish', './nowhere', '--store', './no-such-store'], 1, /No model in/],
+  [['promote', 'UP', '--store', './no-such-store'], 2, /not a model version/],
+  [['promote', 'one', '--store', 's3://'], 2, /names no bucket/],
+  [['promote', 'one'], 2, /--store/],
+])('answers %j with exit code %i and a sentence', async (args, code, message) => {
+  const result = await freshcar(...args);
+  expect(result.code).toBe(code);
+  expect(result.err).toMatch(message);
+  expect(result.err).not.toMatch(/^\s+at /m);
+});
+
+it('has a --help with examples for each command', async () => {
+  for (const command of ['publish', 'promote', 'rollback', 'morph']) {
+    const { code, out } = await freshcar(command, '--help');
+    expect(code).toBe(0);
+    expect(out).toContain(`$ freshcar ${command}`);
+  }
+});

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { promoteVersion, rollBack } from '../../../model/store/promote.ts';
+import type { BundleStore } from '../../../model/store/store.ts';
+import { bundleFiles } from './bundle-fixture.ts';
+import { storeKinds } from './stores.ts';
+
+async function addVersions(store: BundleStore, ...versions: string[]): Promise<void> {
+  for (const version of versions) {
+    for (const [name, bytes] of bundleFiles(version)) await store.addFile(version, name, bytes);
+  }
+}
+
+/** Two views of a store that both read the pointer before either writes it. */
+function atOnce(store: BundleStore): [BundleStore, BundleStore] {
+  let bothRead = () => {};
+  const barrier = new Promise<void>((resolve) => {
+    bothRead = resolve;
+  });
+  let reads = 0;
+  const view: BundleStore = {
+    ...store,
+    async readPointer(etag) {
+      const reading = store.readPointer(etag);
+      await reading.catch(() => undefined);
+      reads += 1;
+      if (reads === 2) bothRead();
+      await barrier;
+      return reading;
+    },
+  };
+  return [view, view];
+}
+
+describe.each(storeKinds)('promoting in $kind', ({ start, missing }) => {
+  const pointerOf = async (store: BundleStore) => (await store.readPointer())?.pointer;
+
+  it.skipIf(missing)('moves the pointer and remembers where it stood', async () => {
+    const { store, list } = await start();
+    await addVersions(store, 'one', 'two');
+    expect(await promoteVersion(store, 'one')).toEqual({ from: undefined, to: 'one' });
+    expect(await pointerOf(store)).toEqual({ version: 'one' });
+    expect(await promoteVersion(store, 'two')).toEqual({ from: 'one', to: 'two' });
+    expect(await pointerOf(store)).toEqual({ version: 'two', previous: 'one' });
+    expect(await promoteVersion(store, 'two')).toEqual({ from: 'two', to: 'two' });
+    expect(await pointerOf(store)).toEqual({ version: 'two', previous: 'one' });
+    expect((await list()).filter((key) => !key.includes('one/') && !key.includes('two/'))).toEqual([
+      'models/current.json',
+    ]);
+  });
+
+  it.skipIf(missing)('goes back, and forward again', async () => {
+    const { store } = await start();
+    await addVersions(store, 'one', 'two');
+    await promoteVersion(store, 'one');
+    await expect(rollBack(store)).rejects.toMatchObject({ code: 'not-found' });
+    await promoteVersion(store, 'two');
+    expect(await rollBack(store, { from: 'two' })).toEqual({ from: 'two', to: 'one' });
+    expect(await pointerOf(store)).toEqual({ version: 'one', previous: 'two' });
+    await expect(rollBack(store, { from: 'two' })).rejects.toMatchObject({ code: 'conflict' });
+    expect(await rollBack(store)).toEqual({ from: 'one', to: 'two' });
+  });
+
+  it.skipIf(missing)('changes nothing on a dry run', async () => {
+    const { store } = await start();
+    await addVersions(store, 'one', 'two');
+    expect(await promoteVersion(store, 'one', { dryRun: true })).toEqual({ from: undefined, to: 'one' });
+    await expect(store.readPointer()).rejects.toMatchObject({ code: 'not-found' });
+    await promoteVersion(store, 'one');
+    await promoteVersion(store, 'two');
+    expect(await rollBack(store, { dryRun: true })).toEqual({ from: 'two', to: 'one' });
+    expect(await pointerOf(store)).toEqual({ version: 'two', previous: 'one' });
+  });
+
+  it.skipIf(missing)('refuses what is missing or not whole, and leaves the pointer as it was', async () => {
+    const { store } = await start();
+    await addVersions(store, 'one');
+    await promoteVersion(store, 'one');
+    const manifest = bundleFiles('half').get('manifest.json') ?? Buffer.alloc(0);
+    await store.addFile('half', 'manifest.json', manifest);
+    await store.addFile('wrong', 'manifest.json', bundleFiles('wrong').get('manifest.json') ?? Buffer.alloc(0));
+    await store.addFile('wrong', 'generator.onnx', Buffer.from('the network of other'));
+    for (const [version, code] of Object.entries({
+      none: 'not-found',
+      half: 'not-found',
+      wrong: 'damaged-bundle',
+      '../x': 'invalid-input',
+    })) {
+      await expect(promoteVersion(store, version)).rejects.toMatchObject({ code });
+    }
+    expect(await pointerOf(store)).toEqual({ version: 'one' });
+  });
+
+  it.skipIf(missing).each([[[]], [['one']]])(
+    'lets one of two operators win when both promote at once, after %j',
+    async (before) => {
+      const { store } = await start();
+      await addVersions(store, 'one', 'two', 'three');
+      for (const version of before) await promoteVersion(store, version);
+      const [mine, yours] = atOnce(store);
+      const outcomes = await Promise.allSettled([promoteVersion(mine, 'two'), promoteVersion(yours, 'three')]);
+      const won = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value.to] : []));
+      const lost = outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.code] : []));
+      expect(lost).toEqual(['conflict']);
+      expect(await pointerOf(store)).toEqual({ version: won[0], ...(before[0] && { previous: before[0] }) });
+    },
+  );
+
+  it.skipIf(missing)('writes a damaged pointer anew', async () => {
+    const { store } = await start();
+    await addVersions(store, 'one');
+    await promoteVersion(store, 'one');
+    const etag = (await store.readPointer())?.etag;
+    await store.writePointer({ version: 'NOT A VERSION' }, etag);
+    await expect(store.readPointer()).rejects.toMatchObject({ code: 'damaged-bundle' });
+    expect(await promoteVersion(store, 'one')).toEqual({ from: undefined, to: 'one' });
+    expect(await pointerOf(store)).toEqual({ version: 'one' });
+  });
+});

@@ -1,0 +1,42 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { folderStore } from '../../../model/store/folder-store.ts';
+import { defaultRetry } from '../../../model/store/retry.ts';
+import { s3Store } from '../../../model/store/s3.ts';
+import type { BundleStore } from '../../../model/store/store.ts';
+import { temporaryFolder } from './bundle-fixture.ts';
+import { startS3 } from './s3-server.ts';
+import { needsVersitygw, startVersitygw, versitygw } from './versitygw.ts';
+
+export interface StoreFixture {
+  readonly store: BundleStore;
+  /** The keys of all that lies in the store, sorted. */
+  list(): Promise<string[]>;
+}
+
+async function folderFixture(): Promise<StoreFixture> {
+  const folder = await temporaryFolder();
+  const list = async () => {
+    const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile());
+    return files.map(({ parentPath, name }) => path.relative(folder, path.join(parentPath, name))).sort();
+  };
+  return { store: folderStore(folder), list };
+}
+
+async function bucketFixture(): Promise<StoreFixture> {
+  const s3 = await startS3(new Map(), startVersitygw);
+  const retry = { ...defaultRetry, budget: 400, firstPause: 2 };
+  const list = async () => {
+    const { Contents = [] } = await s3.client.send(new ListObjectsV2Command({ Bucket: s3.bucket }));
+    return Contents.map(({ Key = '' }) => Key).sort();
+  };
+  return { store: s3Store({ client: s3.client, bucket: s3.bucket, retry }), list };
+}
+
+/** Both kinds of store: what one promises the other keeps. */
+export const storeKinds = [
+  { kind: 'a folder', start: folderFixture, missing: false },
+  { kind: `a bucket${needsVersitygw}`, start: bucketFixture, missing: versitygw === undefined },
+];
