@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import { PNG } from 'pngjs';
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../../functions/generate/app.ts';
@@ -8,26 +6,13 @@ import { createLambdaHandler } from '../../../functions/generate/lambda.ts';
 import { loadModel } from '../../../functions/generate/load-model.ts';
 import { createModelKeeper } from '../../../functions/generate/model-keeper.ts';
 import { s3Source } from '../../../model/store/s3.ts';
-import { temporaryFolder } from '../../model/store/bundle-fixture.ts';
 import { startS3 } from '../../model/store/s3-server.ts';
 import { emptyPage, httpEvent, invocation, recordedLog } from './fixtures.ts';
-import { writeRealBundle } from './real-bundle.ts';
-
-async function bundleKeys(versions: Readonly<Record<string, 32 | 64>>): Promise<Map<string, Buffer>> {
-  const folder = await temporaryFolder();
-  const keys = new Map<string, Buffer>();
-  for (const [version, imageSize] of Object.entries(versions)) {
-    const bundle = await writeRealBundle(folder, version, imageSize);
-    for (const file of ['manifest.json', 'generator.onnx']) {
-      keys.set(`models/${version}/${file}`, await readFile(path.join(bundle, file)));
-    }
-  }
-  return keys;
-}
+import { realBundleKeys } from './real-bundle.ts';
 
 /** The function as AWS runs it, but for its environment: a real bundle in a real S3 server, and ONNX Runtime. */
 async function start() {
-  const s3 = await startS3(await bundleKeys({ small: 32, large: 64 }));
+  const s3 = await startS3(await realBundleKeys({ small: 32, large: 64 }));
   await s3.put('models/current.json', '{"version":"small"}');
   s3.requests.length = 0;
   const { log, lines } = recordedLog();
@@ -118,7 +103,7 @@ describe('the Lambda function', () => {
 
   it('is unavailable while a file is damaged, says which in the log, and works again once it is mended', async () => {
     const { s3, get, lines } = await start();
-    const keys = await bundleKeys({ small: 32 });
+    const keys = await realBundleKeys({ small: 32 });
     await s3.put('models/small/generator.onnx', 'broken');
     const result = await get('/car.png');
     expect(result).toMatchObject({ statusCode: 503, isBase64Encoded: false });

@@ -1,8 +1,10 @@
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { architectureSchema, generator } from '../../../model/architecture/dcgan.ts';
 import { sizeOf, type WeightValues } from '../../../model/architecture/network.ts';
 import { writeBundle } from '../../../model/bundle/write.ts';
 import { randomFromSeed } from '../../../model/random.ts';
+import { temporaryFolder } from '../../model/store/bundle-fixture.ts';
 
 /** Weights that nobody trained: noise, strong enough that every seed draws another picture. */
 function noiseWeights(architecture: ReturnType<typeof architectureSchema.parse>, seed: number): WeightValues {
@@ -24,4 +26,16 @@ export async function writeRealBundle(folder: string, version: string, imageSize
   const code = { name: 'freshcar', version: '0.1.0' };
   await writeBundle(bundle, { about: { version, architecture, code }, weights: noiseWeights(architecture, seed) });
   return bundle;
+}
+
+/** The keys of such bundles in a store, with what a service reads of them. */
+export async function realBundleKeys(versions: Readonly<Record<string, 32 | 64>>): Promise<Map<string, Buffer>> {
+  const folder = await temporaryFolder();
+  const keys = new Map<string, Buffer>();
+  for (const [at, [version, imageSize]] of Object.entries(versions).entries()) {
+    const bundle = await writeRealBundle(folder, version, imageSize, at + 1);
+    for (const file of ['manifest.json', 'generator.onnx'])
+      keys.set(`models/${version}/${file}`, await readFile(path.join(bundle, file)));
+  }
+  return keys;
 }
