@@ -1,10 +1,10 @@
-import type { OpenAPIHono } from '@hono/zod-openapi';
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { apiPage } from './api-page.ts';
 import { descriptionSchema } from './description.ts';
 import { fileOf, sendFile } from './file.ts';
 import { contentSecurityPolicy } from './page-routes.ts';
 import { nothing } from './parameters.ts';
-import { textResponse, unchangedResponse } from './responses.ts';
+import { jsonResponse, textResponse, unchangedResponse } from './responses.ts';
 import { addRoute, tags } from './route.ts';
 
 const info = {
@@ -30,10 +30,7 @@ export function addDescriptionRoutes(app: OpenAPIHono): void {
       ...route,
       path: '/openapi.json',
       summary: 'This description, in OpenAPI 3.1',
-      responses: {
-        200: { description: 'The description', content: { 'application/json': { schema: { type: 'object' } } } },
-        ...unchangedResponse,
-      },
+      responses: { ...jsonResponse('The description', z.record(z.string(), z.unknown())), ...unchangedResponse },
     },
     ({ context }) => sendFile(context, description()),
   );

@@ -73,7 +73,7 @@ export function startApp(
   const model = keeperOf(load, log);
   const app = createApp({ model, freshSeed: () => seed++, log, page: emptyPage, ...options });
   const get = (path: string, headers: Record<string, string> = {}) => app.request(path, { headers });
-  return { app, get, lines };
+  return { app, get, lines, model };
 }
 
 /** A 200 with a picture, decoded. */
