@@ -76,11 +76,17 @@ export const seedPath = z.object({
 
 /** The version of a model; one that is well formed may still not exist. */
 export const versionPath = z.object({
-  version: modelVersionSchema.openapi({
-    param: { name: 'version', in: 'path' },
-    description: 'The name of one trained model; `/model` tells the current one.',
-    example: 'fronts-32',
-  }),
+  // A schema of its own: only those made by this module's `z` can be described.
+  version: z
+    .string()
+    .refine((text) => modelVersionSchema.safeParse(text).success, 'must be 1 to 64 of a-z, 0-9, dot and hyphen')
+    .openapi({
+      param: { name: 'version', in: 'path' },
+      type: 'string',
+      maxLength: 64,
+      description: 'The name of one trained model; `/model` tells the current one.',
+      example: 'fronts-32',
+    }),
 });
 
 /** How a car is to look, beside its seed. */
