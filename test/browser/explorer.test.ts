@@ -87,6 +87,33 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
     expect(await page.locator('#download').getAttribute('href')).toBe('cars/5.png?size=512&truncation=1.5');
   });
 
+  it('walks from the car before to this one, until another is shown', async () => {
+    const { page, complaints } = await open('/?seed=5');
+    expect(await page.locator('#walk').isVisible()).toBe(false);
+    await page.locator('#another').click();
+    const seed = await seedOf(page);
+    await page.locator('#walk').click();
+    expect(await page.locator('#car').getAttribute('src')).toBe(`morph.png?from=5&to=${seed}&frames=48`);
+    await page.getByText(`A walk from car 5 to car ${seed}.`).waitFor();
+    await page.waitForFunction("document.querySelector('#car').complete");
+    expect(await inPage(page, "document.querySelector('#car').naturalWidth")).toBe(32);
+    await page.locator('#another').click();
+    expect(await page.locator('#car').getAttribute('src')).toMatch(/^cars\//);
+    expect(complaints).toEqual([]);
+  });
+
+  it('shows the API on a page without a complaint, on a phone too', async () => {
+    for (const options of [{}, phone]) {
+      const { page, complaints } = await open('/', options);
+      await page.getByRole('link', { name: 'API', exact: true }).click();
+      await page.getByText('/morph.png', { exact: true }).click();
+      expect(await page.getByRole('link', { name: 'morph.png?from=42' }).isVisible()).toBe(true);
+      const width = await inPage(page, 'document.documentElement.scrollWidth - innerWidth');
+      expect(width).toBe(0);
+      expect(complaints).toEqual([]);
+    }
+  });
+
   it('copies a link that opens the same car', async () => {
     const { page, context } = await open('/?seed=5&truncation=0.7');
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);

@@ -22,6 +22,11 @@ export function sheetAddress({ seed, truncation }: Shown, rows: number, columns:
   return withQuery('sheet.png', [`rows=${rows}`, `columns=${columns}`, `seed=${seed}`, ...look(truncation)]);
 }
 
+/** A walk from one car to another as an animation. Both are as strange as the second. */
+export function morphAddress(from: Shown, { seed, truncation }: Shown): string {
+  return withQuery('morph.png', [`from=${from.seed}`, `to=${seed}`, 'frames=48', ...look(truncation)]);
+}
+
 /** The page itself with this car on it. */
 export function pageAddress({ seed, truncation }: Shown): string {
   return withQuery('./', [`seed=${seed}`, ...look(truncation)]);

@@ -1,4 +1,4 @@
-import { carAddress, freshSeed, pageAddress, type Shown, shownAt } from './address.ts';
+import { carAddress, freshSeed, morphAddress, pageAddress, type Shown, shownAt } from './address.ts';
 import { createSeen } from './seen.ts';
 import { createSheet } from './sheet.ts';
 
@@ -20,6 +20,7 @@ const soft = element('soft', HTMLInputElement);
 
 const arrival: Shown = { seed: Number(main.dataset.seed), truncation: Number(main.dataset.truncation) };
 let shown = arrival;
+let before = arrival;
 let upcoming = freshSeed();
 
 /** Fetches the next car while this one is looked at, so that "another one" is there at once. */
@@ -29,6 +30,7 @@ function prepareNext(): void {
 }
 
 function show(next: Shown): void {
+  if (next.seed !== shown.seed) before = shown;
   shown = next;
   car.src = carAddress(next);
   car.alt = `Car ${next.seed}, a car front that was never built`;
@@ -55,6 +57,11 @@ function visitAnother(): void {
 
 function visitFromSheet(seed: number): void {
   visit({ seed, truncation: shown.truncation });
+  showCar();
+}
+
+/** Brings the large picture into sight. */
+function showCar(): void {
   const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
   car.scrollIntoView({ behavior: still ? 'auto' : 'smooth', block: 'nearest' });
 }
@@ -73,6 +80,13 @@ another.addEventListener('click', (event) => {
 
 element('refill', HTMLButtonElement).addEventListener('click', () => {
   sheetSeed = fillSheet(shown.truncation);
+});
+
+element('walk', HTMLButtonElement).addEventListener('click', () => {
+  car.src = morphAddress(before, shown);
+  car.alt = `A walk from car ${before.seed} to car ${shown.seed}`;
+  status.textContent = `${car.alt}.`;
+  showCar();
 });
 
 copy.addEventListener('click', async () => {
