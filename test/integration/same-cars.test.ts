@@ -6,9 +6,9 @@ import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
 import type { HttpResult } from '../../functions/generate/http-event.ts';
 import { buildLambdaAsset } from '../../infra/lambda-asset.ts';
 import { sha256 } from '../../model/files.ts';
-import { httpEvent } from '../functions/generate/fixtures.ts';
 import { writeRealBundle } from '../functions/generate/real-bundle.ts';
 import { credentials, startS3 } from '../model/store/s3-server.ts';
+import { httpEvent } from '../support/lambda-events.ts';
 import { buildPrograms, built, ending, startFunction, startServer } from '../support/programs.ts';
 
 /** From here on, past the largest seed and on from 0. */

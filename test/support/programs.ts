@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
-import { invocation } from '../functions/generate/fixtures.ts';
+import { invocation } from './lambda-events.ts';
 
 /** The built programs as users run them: processes of their own. */
 

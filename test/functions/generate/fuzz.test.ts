@@ -6,7 +6,8 @@ import { expect, it, onTestFinished } from 'vitest';
 import type { HttpResult } from '../../../functions/generate/http-event.ts';
 import { createLambdaHandler } from '../../../functions/generate/lambda.ts';
 import { FreshcarError } from '../../../model/errors.ts';
-import { httpEvent, invocation, paintedModel, startApp } from './fixtures.ts';
+import { httpEvent, invocation } from '../../support/lambda-events.ts';
+import { paintedModel, startApp } from './fixtures.ts';
 import { type DescribedParameter, deviation, readDescription } from './openapi.ts';
 
 /** Two models exist. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { isHttpEvent, requestFromEvent, resultFromResponse } from '../../../functions/generate/http-event.ts';
-import { httpEvent } from './fixtures.ts';
+import { httpEvent } from '../../support/lambda-events.ts';
 
 describe('isHttpEvent', () => {
   it('tells requests from schedules, warm-ups and rubbish', () => {

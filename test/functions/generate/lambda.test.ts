@@ -7,7 +7,8 @@ import { loadModel } from '../../../functions/generate/load-model.ts';
 import { createModelKeeper } from '../../../functions/generate/model-keeper.ts';
 import { s3Source } from '../../../model/store/s3.ts';
 import { startS3 } from '../../model/store/s3-server.ts';
-import { emptyPage, httpEvent, invocation, recordedLog } from './fixtures.ts';
+import { httpEvent, invocation } from '../../support/lambda-events.ts';
+import { emptyPage, recordedLog } from './fixtures.ts';
 import { realBundleKeys } from './real-bundle.ts';
 
 /** The function as AWS runs it, but for its environment: a real bundle in a real S3 server, and ONNX Runtime. */

@@ -1,6 +1,6 @@
 import { beforeEach, expect, it, vi } from 'vitest';
 import { createOperations } from '../../../functions/generate/operations.ts';
-import { httpEvent, invocation } from './fixtures.ts';
+import { httpEvent, invocation } from '../../support/lambda-events.ts';
 
 let lines: Record<string, unknown>[];
 
