@@ -13,8 +13,7 @@ export const versitygw = [process.env.VERSITYGW, 'versitygw'].find(
 );
 
 /** Ends the name of a test that is skipped without it. */
-export const needsVersitygw =
-  versitygw === undefined ? ' (skipped: needs versitygw, see test/model/store/versitygw.ts)' : '';
+export const needsVersitygw = versitygw === undefined ? ' (skipped: needs versitygw)' : '';
 
 export async function startVersitygw(directory: string): Promise<S3Backend> {
   const port = await freePort();
