@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { writeWhole } from '../../model/files.ts';
 import { packingBenchmark } from './packing.ts';
 import type { Benchmark, Result } from './samples.ts';
+import { coldBenchmark, handlerBenchmark, serverBenchmark } from './serving.ts';
 
 /**
  * `npm run bench`: measures on this machine and prints medians. `--only NAME` picks one benchmark, `--peers PYTHON` runs what
@@ -9,7 +10,12 @@ import type { Benchmark, Result } from './samples.ts';
  */
 
 /** Every benchmark by its name: add a file, then a line here. */
-const benchmarks: Readonly<Record<string, Benchmark>> = { packing: packingBenchmark };
+const benchmarks: Readonly<Record<string, Benchmark>> = {
+  packing: packingBenchmark,
+  handler: handlerBenchmark,
+  server: serverBenchmark,
+  cold: coldBenchmark,
+};
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, peers: { type: 'string' }, json: { type: 'string' } },

@@ -1,0 +1,64 @@
+import path from 'node:path';
+import { shippedModel } from '../../model/store/shipped.ts';
+import { benchCold } from './cold.ts';
+import { benchHandler } from './handler.ts';
+import type { BenchOptions, Series } from './measurement.ts';
+import type { Benchmark, Result } from './samples.ts';
+import { benchServer } from './server.ts';
+
+/** The benchmarks of serving for `npm run bench`; FRESHCAR_BUNDLE names another bundle than the shipped one. */
+export const handlerBenchmark = benchmark(benchHandler, (series) => [
+  besides('one car, median', 'ms', 0.5, series),
+  besides('one car, 99 of 100', 'ms', 0.99, series),
+]);
+
+export const serverBenchmark = benchmark(benchServer, (series) => {
+  const of = (unit: Series['unit']) => series.filter((one) => one.unit === unit);
+  return [
+    besides('64 connections', 'cars/s', 0.5, of('cars/s')),
+    besides('one request of 64 at once, 99 of 100', 'ms', 0.99, of('ms')),
+    ...of('errors').map((one) => besides(one.name, 'errors', 0.5, [one])),
+    ...of('bytes').map((one) => besides(one.name, 'bytes', 0.5, [one])),
+  ];
+});
+
+export const coldBenchmark = benchmark(benchCold, (series) => {
+  const [first, ...others] = series;
+  const peers = others.filter(({ name }) => name.startsWith('seed'));
+  const parts = others.filter((one) => !peers.includes(one));
+  return [
+    ...(first ? [besides(first.name, 'ms', 0.5, [first, ...peers])] : []),
+    ...parts.map((one) => besides(one.name, 'ms', 0.5, [one])),
+  ];
+});
+
+function benchmark(
+  measure: (options: BenchOptions) => Promise<Series[]>,
+  resultsOf: (series: readonly Series[]) => Result[],
+): Benchmark {
+  return async function* ({ peers }) {
+    const series = await measure({
+      bundle: process.env.FRESHCAR_BUNDLE ?? shippedModel(),
+      root: path.resolve('.'),
+      progress: (line) => process.stderr.write(`${line}\n`),
+      ...(peers !== undefined && { peers: { python: peers, folder: path.resolve('../shared/peers') } }),
+    });
+    yield* resultsOf(series);
+  };
+}
+
+/** One of ours beside everything else; of each the sample below which `share` of all lie (nearest rank). */
+function besides(name: string, unit: string, share: number, series: readonly Series[]): Result {
+  const at = (samples: readonly number[]) =>
+    [...samples].sort((a, b) => a - b)[Math.max(0, Math.ceil(share * samples.length) - 1)] ?? Number.NaN;
+  const ours = series.find(({ name }) => /^(handler|server)/.test(name)) ?? series[0];
+  const own = at(ours?.samples ?? []);
+  const others = series.filter((one) => one !== ours);
+  return {
+    name,
+    unit,
+    samples: ours?.samples ?? [],
+    median: own,
+    peers: others.map(({ name, samples }) => ({ name, samples, median: at(samples), ratio: own / at(samples) })),
+  };
+}
