@@ -1,10 +1,10 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { modelsPrefix } from '../../model/store/pointer.ts';
+import { s3Store } from '../../model/store/s3.ts';
 import { openCandidate } from './candidate.ts';
 import { gateSchema } from './gate.ts';
 import { type Outcome, promote } from './promote.ts';
-import { s3PromotionStore } from './s3-store.ts';
 
 /** What the function is told by its environment. */
 const environmentSchema = z.object({
@@ -26,7 +26,7 @@ const eventSchema = z.object({
 
 const environment = environmentSchema.parse(process.env);
 const client = new S3Client({ forcePathStyle: environment.AWS_ENDPOINT_URL_S3 !== undefined });
-const store = s3PromotionStore({ client, bucket: environment.MODEL_BUCKET, prefix: environment.MODEL_PREFIX });
+const store = s3Store({ client, bucket: environment.MODEL_BUCKET, prefix: environment.MODEL_PREFIX });
 
 /** AWS calls this. */
 export async function handler(event: unknown): Promise<Outcome> {

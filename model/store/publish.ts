@@ -20,7 +20,7 @@ export interface PublishOptions {
  * itself is not whole.
  */
 export async function publishBundle(
-  source: BundleSource,
+  source: Pick<BundleSource, 'readFile'>,
   manifest: Manifest,
   store: BundleStore,
   { dryRun = false, onFile = () => undefined }: PublishOptions = {},

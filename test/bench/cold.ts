@@ -43,7 +43,7 @@ export async function benchCold({ bundle, root, peers, progress, starts = 15 }: 
   const bucket = await startBucket(bundle);
   const [total, node, imports, load, runtime, seed] = [0, 0, 0, 0, 0, 0].map((): number[] => []) as Six;
   try {
-    const zip = await buildLambdaAsset({ root, folder: path.join(folder, 'zip') });
+    const zip = await buildLambdaAsset({ root, folder: path.join(folder, 'zip'), name: 'generate' });
     const environment = {
       ...bucket.environment,
       HANDLER: path.join(zip.folder, 'handler.mjs'),

@@ -6,10 +6,10 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { httpEvent } from '../functions/generate/fixtures.ts';
 import { writeRealBundle } from '../functions/generate/real-bundle.ts';
 import { temporaryFolder } from '../model/store/bundle-fixture.ts';
 import { type S3Fixture, startS3 } from '../model/store/s3-server.ts';
+import { httpEvent } from '../support/lambda-events.ts';
 import { buildOnce } from './lambda-output.ts';
 import { startRuntimeApi } from './runtime-api.ts';
 

@@ -50,7 +50,11 @@ it('draws the cars of the command line in the local server, to the byte', async 
 it.skipIf(process.platform !== 'linux' || process.arch !== 'x64')(
   'draws them in the zip of the Lambda function too (skipped: needs Linux x64, as the zip does)',
   async () => {
-    const { folder: zip } = await buildLambdaAsset({ root: path.resolve('.'), folder: path.join(folder, 'zip') });
+    const { folder: zip } = await buildLambdaAsset({
+      root: path.resolve('.'),
+      folder: path.join(folder, 'zip'),
+      name: 'generate',
+    });
     const s3 = await startS3(new Map([['models/current.json', Buffer.from('{"version":"noise"}')]]));
     for (const file of ['manifest.json', 'generator.onnx'])
       await s3.put(`models/noise/${file}`, await readFile(path.join(bundle, file)));

@@ -4,10 +4,10 @@ import { describe, expect, it } from 'vitest';
 import { openCandidate } from '../../../functions/promote/candidate.ts';
 import { gateSchema } from '../../../functions/promote/gate.ts';
 import { promote } from '../../../functions/promote/promote.ts';
-import { s3PromotionStore } from '../../../functions/promote/s3-store.ts';
 import { generator } from '../../../model/architecture/dcgan.ts';
 import { manifestSchema } from '../../../model/bundle/manifest.ts';
 import { writeBundle } from '../../../model/bundle/write.ts';
+import { s3Store } from '../../../model/store/s3.ts';
 import { temporaryFolder } from '../../model/store/bundle-fixture.ts';
 import { refuse, startS3 } from '../../model/store/s3-server.ts';
 import { writeRealBundle } from '../generate/real-bundle.ts';
@@ -33,7 +33,7 @@ async function start({ oldKid = 0.1, newKid = 0.05, candidate = 'noise' as 'nois
   for (const [name, bytes] of old) keys.set(`models/old/${name}`, bytes);
   for (const [name, bytes] of fresh) keys.set(`candidates/run-1/${name}`, bytes);
   const s3 = await startS3(keys);
-  const store = s3PromotionStore({ client: s3.client, bucket: s3.bucket });
+  const store = s3Store({ client: s3.client, bucket: s3.bucket });
   const run = async () => promote(await openCandidate(s3.client, s3.bucket, 'candidates/run-1/'), store, gate);
   return { s3, store, run, fresh };
 }
