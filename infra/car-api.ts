@@ -8,7 +8,7 @@ import { Construct } from 'constructs';
 import type { Settings } from './context.ts';
 
 /** Pictures of up to 256 cars; they get a tenth of the requests that single cars get. */
-const largePictures = ['/sheet.png', '/morph.png'] as const;
+const largePictures = ['', '/models/{version}'].flatMap((model) => [`${model}/sheet.png`, `${model}/morph.png`]);
 const largeShare = 0.1;
 
 export interface CarApiProps {
