@@ -20,7 +20,13 @@ export const architectureSchema = z
     /** Channels of the discriminator's first layer, which works at full size. */
     firstChannels: z.int().min(8).max(1024).default(64),
   })
-  .transform((value) => ({ ...value, depth: value.depth ?? Math.log2(value.imageSize / 4) }))
+  // Depth stays at its place: the same architecture is the same JSON, whether its depth was said or derived.
+  .transform(({ latentSize, imageSize, depth = Math.log2(imageSize / 4), ...widths }) => ({
+    latentSize,
+    imageSize,
+    depth,
+    ...widths,
+  }))
   .refine((value) => value.imageSize / 2 ** value.depth >= 2, {
     message: 'depth halves the picture below 2x2; choose a smaller depth',
     path: ['depth'],
