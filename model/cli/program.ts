@@ -38,13 +38,21 @@ export function createProgram(terminal: Terminal): Command {
   const program = new Command('freshcar')
     .description('Cars that do not exist: pack photographs, train a DCGAN on them, draw, measure and publish.')
     .version(packageJson.version, '-V, --version', 'print the version')
-    .option('--debug', 'when something fails, print where in the program it did')
+    .option(...debugOption)
+    // Otherwise the program's --version would also be the one of `freshcar export`, which names a model.
+    .enablePositionalOptions()
     .exitOverride()
     .configureOutput({ writeOut: (text) => terminal.out.write(text), writeErr: (text) => terminal.err.write(text) })
-    .configureHelp({ showGlobalOptions: true })
     .showHelpAfterError('Add --help to see what can be asked for.');
   for (const add of commands) add(program, terminal);
+  for (const command of leavesOf(program)) command.option(...debugOption);
   return program;
+}
+
+const debugOption = ['--debug', 'when something fails, print where in the program it did'] as const;
+
+function leavesOf(command: Command): Command[] {
+  return command.commands.flatMap((below) => (below.commands.length === 0 ? [below] : leavesOf(below)));
 }
 
 /**
