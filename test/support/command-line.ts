@@ -1,0 +1,27 @@
+import { runProgram } from '../../model/cli/program.ts';
+import type { Terminal } from '../../model/cli/terminal.ts';
+
+export interface CommandRun {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Runs `freshcar` in this process, away from a terminal. `stopAt` asks it to stop once that text has been printed. */
+export async function freshcar(args: readonly string[], { stopAt }: { stopAt?: string } = {}): Promise<CommandRun> {
+  const written = { out: '', err: '' };
+  const stop = new AbortController();
+  const stream = (name: keyof typeof written) => ({
+    write: (text: string) => {
+      written[name] += text;
+      if (stopAt !== undefined && written[name].includes(stopAt)) stop.abort();
+    },
+  });
+  const terminal: Terminal = {
+    out: stream('out'),
+    err: stream('err'),
+    now: () => performance.now(),
+    interruption: () => stop.signal,
+  };
+  return { code: await runProgram(args, terminal), ...written };
+}
