@@ -11,6 +11,7 @@ Examples:
   $ freshcar train --data cars.npy --out runs/first --resume
   $ freshcar train --data cars.npy --out runs/seed --preset seed --epochs 100
   $ freshcar train --data cars.npy --out runs/wide --config wide.json --channels 192
+  $ freshcar train --data fronts.npy --out runs/fronts --from runs/cars --freeze-discriminator 2
 
 Ctrl-C saves a checkpoint before it leaves; --resume goes on from there as if nothing had happened.
 `;
@@ -22,6 +23,7 @@ export interface TrainFlags {
   readonly resume?: boolean;
   readonly preset: PresetName;
   readonly config?: string;
+  readonly from?: string;
   readonly checkpointEvery: number;
   readonly sheetEvery: number;
   readonly reportEvery: number;
@@ -40,6 +42,7 @@ export function trainCommand(program: Command, terminal: Terminal): void {
         .default('fresh'),
     )
     .option('--config <file>', 'a JSON file of settings, over the preset; a run folder keeps one')
+    .option('--from <folder>', "start from a run's networks or a bundle's generator instead of fresh weights")
     .option('--checkpoint-every <steps>', 'steps between two checkpoints', parseInteger(1, 1e9), 200)
     .option('--sheet-every <steps>', 'steps between two sheets of sample cars', parseInteger(1, 1e9), 200)
     .option('--report-every <steps>', 'steps between two reports', parseInteger(1, 1e9), 20)

@@ -30,7 +30,9 @@ export function batchNormTraining(
   beta: tf.Tensor1D,
   epsilon: number,
 ): BatchNormResult {
-  return tf.getBackend() === 'tensorflow' ? fused(input, gamma, beta, epsilon) : composed(input, gamma, beta, epsilon);
+  return tf.getBackend() === 'tensorflow'
+    ? fused(input, gamma, beta, epsilon)
+    : composedBatchNorm(input, gamma, beta, epsilon);
 }
 
 function fused(input: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, epsilon: number): BatchNormResult {
@@ -69,7 +71,13 @@ function fusedAttributes({ binding }: NativeBackend, epsilon: number): unknown[]
   ];
 }
 
-function composed(input: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, epsilon: number): BatchNormResult {
+/** The same out of plain operations, on any backend: slower, but its slope has a slope. */
+export function composedBatchNorm(
+  input: tf.Tensor4D,
+  gamma: tf.Tensor1D,
+  beta: tf.Tensor1D,
+  epsilon: number,
+): BatchNormResult {
   const { mean, variance } = tf.moments(input, [0, 1, 2]);
   const output = tf.batchNorm4d(input, mean as tf.Tensor1D, variance as tf.Tensor1D, beta, gamma, epsilon);
   const values = input.size / gamma.size;

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Layer, Network } from '../architecture/network.ts';
-import { batchNormTraining } from './batch-norm.ts';
+import { batchNormTraining, composedBatchNorm } from './batch-norm.ts';
 
 /** A network's weights as tensors, by the names of its `WeightSpec`s. */
 export type WeightTensors = ReadonlyMap<string, tf.Tensor>;
@@ -14,6 +14,8 @@ export type Mode =
   | {
       readonly kind: 'training';
       readonly statistics: BatchStatistics;
+      /** False where the slope of a slope is wanted, which the fused kernels do not have; true unless told otherwise. */
+      readonly fused?: boolean;
       /** Draws `size` factors, each 0 or 1 / (1 - rate); without it dropout lets everything pass. */
       readonly dropout?: (size: number, rate: number) => Float32Array;
     };
@@ -84,7 +86,8 @@ function batchNorm(
     const [mean, variance] = [weight('moving_mean'), weight('moving_variance')];
     return tf.batchNorm4d(input, mean, variance, weight('beta'), weight('gamma'), layer.epsilon);
   }
-  const { output, mean, variance } = batchNormTraining(input, weight('gamma'), weight('beta'), layer.epsilon);
+  const normalise = mode.fused === false ? composedBatchNorm : batchNormTraining;
+  const { output, mean, variance } = normalise(input, weight('gamma'), weight('beta'), layer.epsilon);
   mode.statistics.set(layer.name, { mean, variance });
   return output;
 }

@@ -32,6 +32,8 @@ const stateSchema = z.strictObject({
   next: z.int().min(0),
   generatorUpdates: z.int().min(0),
   discriminatorUpdates: z.int().min(0),
+  /** Optional, because checkpoints from before there was such a thing go on too. */
+  said: z.strictObject({ real: z.number().optional(), fake: z.number().optional() }).optional(),
   data: z.strictObject({ name: z.string(), images: z.int().min(1), sha256: z.string() }),
   config: configSchema,
 });
@@ -43,6 +45,7 @@ export function encodeCheckpoint({ config, data, gan, position }: Checkpoint): U
     next: position.next,
     generatorUpdates: gan.generator.optimizer.updates,
     discriminatorUpdates: gan.discriminator.optimizer.updates,
+    said: gan.said,
     data,
     config,
   };
@@ -70,6 +73,7 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
     discriminator: readPlayer(discriminator(config.architecture), arrays, state.discriminatorUpdates),
     average: config.average === 0 ? generatorPlayer.weights : readNamed('average', arrays),
     random: randomFromState(state.random),
+    said: { ...state.said },
     step: state.step,
   };
   return { config, data: state.data, gan, position: { order, next: state.next } };

@@ -54,6 +54,12 @@ export const configSchema = z.strictObject({
   r1: z.number().min(0).default(0),
   /** The penalty is computed every so many steps and weighs as many times as much (lazy, Karras et al. 2020). */
   r1Every: z.int().min(1).default(16),
+  /** Weight of the pull between what the discriminator says of real and of generated pictures (LeCam, Tseng et al. 2021). */
+  lecam: z.number().min(0).default(0),
+  /** How many of the discriminator's lower convolutions keep the weights they started with (FreezeD, Mo et al. 2020). */
+  freezeDiscriminator: z.int().min(0).max(6).default(0),
+  /** The weights that the run started from instead of fresh ones: an earlier run's, or a bundle's generator. */
+  from: z.strictObject({ name: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }).exactOptional(),
 });
 
 export type TrainingConfig = z.output<typeof configSchema>;

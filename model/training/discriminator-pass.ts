@@ -6,7 +6,7 @@ import { weightTensors } from '../tensorflow/weights.ts';
 import { augment } from './augment.ts';
 import type { TrainingConfig } from './config.ts';
 import type { Gan, Player } from './gan.ts';
-import { discriminatorLoss, generatorLoss } from './losses.ts';
+import { discriminatorLoss, generatorLoss, lecamPull } from './losses.ts';
 import { type Gradients, learningNames, mergeStatistics, readGradients, trainingPass, withTrainable } from './pass.ts';
 
 /** The discriminator's loss on one batch, and the slope of that loss in each of its weights. */
@@ -15,7 +15,7 @@ export interface DiscriminatorPass {
   readonly gradients: Gradients;
 }
 
-/** One training pass over a batch that is all real or all generated; moves the moving statistics. */
+/** One training pass over a batch that is all real or all generated; moves the moving statistics and `gan.said`. */
 export function discriminatorPass(
   config: TrainingConfig,
   gan: Gan,
@@ -28,15 +28,31 @@ export function discriminatorPass(
     const seen = augment(config.augment, images, gan.random);
     const labels = drawLabels(config, gan, kind);
     const tensors = weightTensors(network, weights);
-    const names = learningNames(network);
+    const names = learningNames(network, config.freezeDiscriminator);
+    const lecam = config.lecam === 0 ? undefined : pullOf(config.lecam, gan, kind);
     const { value, grads } = tf.valueAndGrads((...trainable: tf.Tensor[]) => {
       const logits = forward(network, withTrainable(tensors, names, trainable), seen, pass, { logits: true });
-      return discriminatorLoss(config.loss, logits, labels);
+      const loss = discriminatorLoss(config.loss, logits, labels);
+      return lecam === undefined ? loss : lecam(loss, logits);
     })(names.map((name) => tensors.get(name) as tf.Tensor));
     return { loss: value.dataSync()[0] as number, gradients: readGradients(names, grads) };
   });
   mergeStatistics(network, weights, pass.statistics);
   return result;
+}
+
+/** How much of a moving average of logits stays at each batch, as LeCam's authors have it. */
+const saidDecay = 0.99;
+
+/** Adds LeCam's pull to a loss, once something has been said of the other kind, and notes what is said of this one. */
+function pullOf(weight: number, { said }: Gan, kind: 'real' | 'fake') {
+  return (loss: tf.Scalar, logits: tf.Tensor): tf.Scalar => {
+    const other = said[kind === 'real' ? 'fake' : 'real'];
+    const mean = tf.tidy(() => tf.mean(logits).dataSync()[0] as number);
+    const before = said[kind];
+    said[kind] = before === undefined ? mean : saidDecay * before + (1 - saidDecay) * mean;
+    return other === undefined ? loss : (tf.add(loss, tf.mul(lecamPull(kind, logits, other), weight)) as tf.Scalar);
+  };
 }
 
 /** The generator's loss on a generated batch, and its slope in every pixel; leaves the discriminator as it is. */

@@ -1,5 +1,5 @@
 import { discriminator, generator } from '../architecture/dcgan.ts';
-import type { Network } from '../architecture/network.ts';
+import type { Network, WeightValues } from '../architecture/network.ts';
 import { type Random, randomFromSeed } from '../random.ts';
 import type { TrainingConfig } from './config.ts';
 import { newOptimizerState, type OptimizerState } from './optimizer.ts';
@@ -12,6 +12,12 @@ export interface Player {
   readonly optimizer: OptimizerState;
 }
 
+/** Moving averages of the discriminator's logits; undefined before the first batch of their kind. */
+export interface Opinions {
+  real?: number | undefined;
+  fake?: number | undefined;
+}
+
 /** All that a run is besides its data's order: what a checkpoint keeps and what a step changes in place. */
 export interface Gan {
   readonly generator: Player;
@@ -20,26 +26,45 @@ export interface Gan {
   readonly average: Map<string, Float32Array>;
   /** Every draw of a run comes from here. */
   readonly random: Random;
+  /** What the discriminator has said lately of real and of generated pictures; kept for LeCam alone. */
+  readonly said: Opinions;
   /** Steps done. */
   step: number;
 }
 
-/** A new pair of networks, drawn from the configuration's seed. */
-export function createGan(config: TrainingConfig): Gan {
+/** Weights to start from instead of fresh ones; what is left out is drawn. */
+export interface StartingWeights {
+  readonly generator: WeightValues;
+  readonly average?: WeightValues;
+  readonly discriminator?: WeightValues;
+}
+
+/** A new pair of networks, drawn from the configuration's seed, or with the weights of `start`. */
+export function createGan(config: TrainingConfig, start?: StartingWeights): Gan {
   const random = randomFromSeed(config.seed);
-  const player = (network: Network): Player => ({
-    network,
-    weights: initialWeights(network, random),
-    optimizer: newOptimizerState(),
-  });
-  const players = {
-    generator: player(generator(config.architecture)),
-    discriminator: player(discriminator(config.architecture)),
+  const player = (network: Network, given: WeightValues | undefined): Player => {
+    // Drawn in any case, so that everything after it is the same with and without a start.
+    const drawn = initialWeights(network, random);
+    return { network, weights: given === undefined ? drawn : copyWeights(given), optimizer: newOptimizerState() };
   };
-  return { ...players, average: averageOf(config, players.generator.weights), random, step: 0 };
+  const players = {
+    generator: player(generator(config.architecture), start?.generator),
+    discriminator: player(discriminator(config.architecture), start?.discriminator),
+  };
+  return {
+    ...players,
+    average: averageOf(config, players.generator.weights, start?.average),
+    random,
+    said: {},
+    step: 0,
+  };
 }
 
 /** The average starts as a copy; without averaging it is the generator itself. */
-function averageOf(config: TrainingConfig, weights: Map<string, Float32Array>): Map<string, Float32Array> {
-  return config.average === 0 ? weights : copyWeights(weights);
+function averageOf(
+  config: TrainingConfig,
+  weights: Map<string, Float32Array>,
+  start: WeightValues = weights,
+): Map<string, Float32Array> {
+  return config.average === 0 ? weights : copyWeights(start);
 }

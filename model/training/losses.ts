@@ -29,3 +29,14 @@ export function generatorLoss(name: LossName, logits: tf.Tensor): tf.Scalar {
   if (name === 'cross-entropy') return crossEntropy(logits, tf.onesLike(logits));
   return tf.neg(tf.mean(logits));
 }
+
+/**
+ * LeCam regularisation (Tseng et al. 2021, with the one-sided form of their code): what the discriminator says of a batch is
+ * pulled towards what it has lately said of the other kind, so that it cannot run away with a handful of pictures.
+ *
+ * @param other The moving average of the logits of the other kind.
+ */
+export function lecamPull(kind: 'real' | 'fake', logits: tf.Tensor, other: number): tf.Scalar {
+  const apart = kind === 'real' ? tf.sub(logits, other) : tf.sub(other, logits);
+  return tf.mean(tf.square(tf.relu(apart)));
+}

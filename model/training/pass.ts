@@ -21,13 +21,27 @@ function dropoutFactors(size: number, rate: number, random: Random): Float32Arra
 
 /**
  * The weights that have a gradient: the trainable ones, without biases right before a batch normalisation, which subtracts
- * them again.
+ * them again, and without what belongs to the first `frozen` convolutions.
  */
-export function learningNames(network: Network): string[] {
+export function learningNames(network: Network, frozen = 0): string[] {
   const cancelled = new Set(
     network.layers.filter((_, at) => network.layers[at + 1]?.kind === 'batchNorm').map((layer) => `${layer.name}/bias`),
   );
-  return network.weights.filter(({ name, trainable }) => trainable && !cancelled.has(name)).map(({ name }) => name);
+  const still = new Set(frozenLayers(network, frozen));
+  return network.weights
+    .filter(({ name, trainable }) => trainable && !cancelled.has(name) && !still.has(name.split('/', 1)[0] ?? ''))
+    .map(({ name }) => name);
+}
+
+/** The names of the first `count` convolutions and of what follows each of them, such as its normalisation. */
+function frozenLayers(network: Network, count: number): string[] {
+  let convolutions = 0;
+  return network.layers
+    .filter(({ kind }) => {
+      if (kind === 'conv' || kind === 'dense') convolutions += 1;
+      return convolutions <= count;
+    })
+    .map(({ name }) => name);
 }
 
 /** All of `tensors`, those of `names` replaced by the ones that a gradient is taken in. */
@@ -43,11 +57,12 @@ export function readGradients(names: readonly string[], tensors: readonly tf.Ten
   return new Map(names.map((name, at) => [name, (tensors[at] as tf.Tensor).dataSync() as Float32Array]));
 }
 
+/** The sum of two gradients; `other` may leave out weights that it does not depend on. */
 export function sumGradients(one: Gradients, other: Gradients): Gradients {
   return new Map(
     [...one].map(([name, values]) => {
-      const more = other.get(name) as Float32Array;
-      return [name, values.map((value, at) => value + (more[at] as number))];
+      const more = other.get(name);
+      return [name, more === undefined ? values : values.map((value, at) => value + (more[at] as number))];
     }),
   );
 }

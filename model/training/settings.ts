@@ -70,10 +70,14 @@ export const settings: readonly Setting[] = [
   number('cutout', 'augment.cutout', 'augmentation: side of the square cut out, as a part of the width'),
   number('r1', 'r1', 'weight of the gradient penalty on real pictures'),
   number('r1-every', 'r1Every', 'steps between two penalties'),
+  number('lecam', 'lecam', "weight of LeCam's pull on what the discriminator says; for few pictures, 0.01 to 0.3"),
+  number('freeze-discriminator', 'freezeDiscriminator', 'lower convolutions of the discriminator that do not learn'),
 ];
 
 export interface ConfigSources {
   readonly preset: PresetName;
+  /** What the run starts from: its weights, and the networks that they fit; overrides the preset. */
+  readonly origin?: Pick<TrainingConfig, 'architecture' | 'from'>;
   /** A configuration file's content, which overrides the preset. */
   readonly file?: unknown;
   /** Setting names and their values as text, which override both. */
@@ -81,7 +85,7 @@ export interface ConfigSources {
 }
 
 /** @throws FreshcarError `invalid-input` that names every setting that is wrong, with its value and what it may be. */
-export function resolveConfig({ preset, file = {}, values = {} }: ConfigSources): TrainingConfig {
+export function resolveConfig({ preset, origin, file = {}, values = {} }: ConfigSources): TrainingConfig {
   const fileParts = z.record(z.string(), z.unknown()).safeParse(file);
   if (!fileParts.success) throw new FreshcarError('invalid-input', 'A configuration file holds one JSON object.');
   const merged = Object.entries(values).reduce<Record<string, unknown>>(
@@ -90,7 +94,7 @@ export function resolveConfig({ preset, file = {}, values = {} }: ConfigSources)
       if (setting === undefined) throw new FreshcarError('invalid-input', `There is no setting ${name}.`);
       return merge(config, nest(setting.path, parseValue(setting, value)));
     },
-    merge(presets[preset], fileParts.data),
+    merge(merge(presets[preset], origin ?? {}), fileParts.data),
   );
   const parsed = configSchema.safeParse(merged);
   if (parsed.success) return parsed.data;

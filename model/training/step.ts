@@ -6,6 +6,7 @@ import { weightTensors } from '../tensorflow/weights.ts';
 import type { TrainingConfig } from './config.ts';
 import { discriminatorPass, imagePass } from './discriminator-pass.ts';
 import type { Gan } from './gan.ts';
+import { gradientPenalty } from './gradient-penalty.ts';
 import { applyGradients } from './optimizer.ts';
 import {
   type Gradients,
@@ -76,10 +77,17 @@ function discriminatorStep(config: TrainingConfig, gan: Gan, real: tf.Tensor4D, 
   const apart = config.discriminatorUpdates === 'apart';
   const update = (gradients: Gradients) => applyGradients(config.discriminatorOptimizer, optimizer, weights, gradients);
   const onReal = discriminatorPass(config, gan, real, 'real');
-  if (apart) update(onReal.gradients);
+  const gradients = withPenalty(config, gan, real, onReal.gradients);
+  if (apart) update(gradients);
   const onFake = discriminatorPass(config, gan, fake, 'fake');
-  update(apart ? onFake.gradients : sumGradients(onReal.gradients, onFake.gradients));
+  update(apart ? onFake.gradients : sumGradients(gradients, onFake.gradients));
   return { discriminatorReal: onReal.loss, discriminatorFake: onFake.loss };
+}
+
+/** Adds the gradient penalty's slope in the steps that have one. */
+function withPenalty(config: TrainingConfig, gan: Gan, real: tf.Tensor4D, gradients: Gradients): Gradients {
+  if (config.r1 === 0 || gan.step % config.r1Every !== 0) return gradients;
+  return sumGradients(gradients, gradientPenalty(config, gan, real).gradients);
 }
 
 /** A generated batch that the generator does not learn from, drawn by the moving statistics. */

@@ -6,7 +6,7 @@ import { weightTensors } from '../tensorflow/weights.ts';
 import { createBatches } from './batches.ts';
 import type { Checkpoint, DataIdentity } from './checkpoint.ts';
 import type { TrainingConfig } from './config.ts';
-import { createGan, type Gan } from './gan.ts';
+import { createGan, type Gan, type StartingWeights } from './gan.ts';
 import type { RunFolder } from './run-folder.ts';
 import { type StepLosses, trainStep } from './step.ts';
 
@@ -29,6 +29,8 @@ export interface TrainerOptions {
   readonly folder: RunFolder;
   /** Goes on from here instead of from fresh weights. */
   readonly checkpoint?: Checkpoint | undefined;
+  /** Where a new run has its weights from, if not from its seed. */
+  readonly start?: StartingWeights | undefined;
   /** Steps between two checkpoints, and between two sheets. */
   readonly checkpointEvery: number;
   readonly sheetEvery: number;
@@ -57,7 +59,7 @@ export function totalSteps(config: TrainingConfig, pictures: number): number {
 /** Runs the loop until its steps are done or `signal` asks for a stop. */
 export async function train(options: TrainerOptions): Promise<TrainingResult> {
   const { config, data, images, folder, signal } = options;
-  const gan = options.checkpoint?.gan ?? createGan(config);
+  const gan = options.checkpoint?.gan ?? createGan(config, options.start);
   const batches = createBatches({
     images,
     imageSize: config.architecture.imageSize,

@@ -74,6 +74,34 @@ describe('freshcar train', () => {
   });
 });
 
+describe('freshcar train --from', () => {
+  it('starts from another run with its networks, records it, and resumes without a word on it', async () => {
+    await train('run', fourSteps);
+    const short = ['--batch-size', '4', '--epochs', '0.5', '--report-every', '1'];
+    const { code } = await train('second', [...short, '--from', join(folder, 'run'), '--freeze-discriminator', '1']);
+    expect(code).toBe(0);
+    const config = JSON.parse(await readFile(join(folder, 'second', 'config.json'), 'utf8'));
+    expect(config).toMatchObject({ architecture: { channels: 8 }, from: { name: 'run' }, freezeDiscriminator: 1 });
+    const manifest = JSON.parse(await readFile(join(folder, 'second', 'bundle', 'manifest.json'), 'utf8'));
+    expect(manifest.recipe.from).toEqual(config.from);
+    expect((await train('second', ['--resume', '--epochs', '1'])).out).toContain('Done after 2 steps');
+  });
+
+  it('starts from a bundle, and repeats from the recorded configuration only with the same weights', async () => {
+    await train('run', fourSteps);
+    const bundle = join(folder, 'run', 'bundle');
+    await train('second', ['--epochs', '0.5', '--batch-size', '4', '--from', bundle]);
+    const config = join(folder, 'second', 'config.json');
+    expect(await train('third', ['--config', config])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('Name their folder by --from'),
+    });
+    expect((await train('third', ['--config', config, '--from', bundle])).code).toBe(0);
+    const first = (run: string) => readFile(join(folder, run, 'checkpoints', 'step-00000001.safetensors'));
+    expect(await first('third')).toEqual(await first('second'));
+  });
+});
+
 describe('freshcar train --resume', () => {
   beforeEach(async () => void (await train('run', fourSteps)));
 

@@ -85,6 +85,43 @@ describe('a training step', () => {
     expect(second).toBeLessThan(first);
   });
 
+  it("pulls what the discriminator says towards what it said of the other kind, as much as LeCam's weight asks", () => {
+    const lossOf = (lecam: number, fakes: number) => {
+      const config = smallConfig({ lecam });
+      const gan = { ...createGan(config), said: { fake: fakes } };
+      const images = tf.tensor4d(real(config), [config.batchSize, 32, 32, 3]);
+      return discriminatorPass(config, gan, images, 'real').loss;
+    };
+    const plain = lossOf(0, -1);
+    expect(lossOf(1, -1)).toBeGreaterThan(plain);
+    expect(lossOf(2, -1) - plain).toBeCloseTo(2 * (lossOf(1, -1) - plain), 5);
+    // What it said of the fakes is far above: nothing pulls.
+    expect(lossOf(1, 1000)).toBe(plain);
+  });
+
+  it('remembers what the discriminator said, as an average that moves by a hundredth a batch', () => {
+    const config = smallConfig({ lecam: 1, discriminatorOptimizer: { kind: 'sgd', rate: 1e-30 } });
+    const gan = { ...createGan(config), said: { real: 100, fake: 100 } };
+    const images = tf.tensor4d(real(config), [config.batchSize, 32, 32, 3]);
+    const fresh = createGan(config);
+    discriminatorPass(config, fresh, images, 'real');
+    discriminatorPass(config, gan, images, 'real');
+    expect(gan.said.real).toBeCloseTo(99 + (fresh.said.real as number) / 100, 6);
+    expect(gan.said.fake).toBe(100);
+  });
+
+  it('leaves the lower convolutions of the discriminator as they are where they are frozen', () => {
+    const config = smallConfig({ freezeDiscriminator: 2 });
+    const gan = createGan(config);
+    const before = copyWeights(gan.discriminator.weights);
+    trainStep(config, gan, real(config));
+    const same = (name: string) =>
+      tf.util.arraysEqual([...(before.get(name) ?? [])], [...(gan.discriminator.weights.get(name) ?? [])]);
+    for (const name of ['conv_0/kernel', 'norm_0/gamma', 'conv_1/kernel', 'norm_1/beta'])
+      expect(same(name), name).toBe(true);
+    for (const name of ['conv_2/kernel', 'norm_2/beta', 'score/kernel']) expect(same(name), name).toBe(false);
+  });
+
   it('trains the discriminator alone for as long as the configuration asks', () => {
     const config = smallConfig({ pretrainDiscriminator: 1 });
     const gan = createGan(config);

@@ -13,8 +13,15 @@ import '../../support/tensorflow.ts';
 
 const images = smallPictures(10);
 const data = { name: 'ten pictures', images: 10, sha256: sha256(images) };
-/** Everything that draws random numbers is on. */
-const config = smallConfig({ ...presets.fresh, epochs: 4, labels: { real: 0.9, flipRate: 0.1 } });
+/** Everything that draws random numbers or remembers something is on. */
+const config = smallConfig({
+  ...presets.fresh,
+  epochs: 4,
+  labels: { real: 0.9, flipRate: 0.1 },
+  lecam: 0.3,
+  r1: 1,
+  r1Every: 3,
+});
 
 let folder: RunFolder;
 beforeEach(async () => {

@@ -1,0 +1,77 @@
+import { readFile } from 'node:fs/promises';
+import { FreshcarError } from '../errors.ts';
+import { reasonOf } from '../files.ts';
+import type { Checkpoint } from '../training/checkpoint.ts';
+import type { TrainingConfig } from '../training/config.ts';
+import type { StartingWeights } from '../training/gan.ts';
+import { checkOrigin, readOrigin } from '../training/origin.ts';
+import { holdsRun, type RunFolder } from '../training/run-folder.ts';
+import { resolveConfig } from '../training/settings.ts';
+import type { TrainFlags } from './train.ts';
+
+/** What a run computes, and the weights that a new run starts from where they are not fresh. */
+interface SettledRun {
+  readonly config: TrainingConfig;
+  readonly start?: StartingWeights | undefined;
+}
+
+interface RunState {
+  readonly folder: RunFolder;
+  /** Where the run stands if it is resumed. */
+  readonly checkpoint: Checkpoint | undefined;
+  readonly warn: (message: string) => void;
+}
+
+/** A new run's settings come from preset, origin, file and flags; a resumed one keeps its own. */
+export async function settleRun(
+  flags: TrainFlags,
+  values: Readonly<Record<string, string>>,
+  { folder, checkpoint, warn }: RunState,
+): Promise<SettledRun> {
+  if (checkpoint !== undefined) return { config: resumedConfig(flags, values, checkpoint.config) };
+  if ((await holdsRun(folder.path)) && !flags.resume)
+    throw new FreshcarError(
+      'invalid-input',
+      `${folder.path} holds a run already. Go on with it by --resume, or choose another folder.`,
+    );
+  const file = flags.config === undefined ? undefined : await readJson(flags.config);
+  const origin = flags.from === undefined ? undefined : await readOrigin(flags.from, warn);
+  const config = resolveConfig({ preset: flags.preset, ...(origin && { origin: origin.config }), file, values });
+  checkOrigin(config, origin);
+  return { config, start: origin?.weights };
+}
+
+/** The flags are laid over what the run is, so that repeating its own flags, `--from` too, is no change. */
+function resumedConfig(
+  flags: TrainFlags,
+  values: Readonly<Record<string, string>>,
+  own: TrainingConfig,
+): TrainingConfig {
+  if (flags.config !== undefined)
+    throw new FreshcarError('invalid-input', 'A resumed run keeps its settings; leave --config away.');
+  // How long a run lasts may change when it is resumed; nothing else may.
+  const { epochs: _, ...rest } = values;
+  refuseChanges(own, resolveConfig({ preset: 'seed', file: own, values: rest }));
+  const { epochs } = resolveConfig({ preset: 'seed', file: own, values });
+  return { ...own, epochs };
+}
+
+function refuseChanges(own: TrainingConfig, asked: TrainingConfig): void {
+  const changed = Object.keys(own).filter((key) => {
+    const name = key as keyof TrainingConfig;
+    return JSON.stringify(own[name]) !== JSON.stringify(asked[name]);
+  });
+  if (changed.length === 0) return;
+  throw new FreshcarError(
+    'invalid-input',
+    `A resumed run keeps its settings, and these differ: ${changed.join(', ')}. Leave them away, or begin a new run.`,
+  );
+}
+
+async function readJson(path: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(path, 'utf8'));
+  } catch (cause) {
+    throw new FreshcarError('invalid-input', `Could not read ${path} as JSON: ${reasonOf(cause)}.`, { cause });
+  }
+}
