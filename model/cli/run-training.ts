@@ -39,6 +39,8 @@ export async function runTraining(
     sheetEvery: flags.sheetEvery,
     reportEvery: flags.reportEvery,
     report: reporter(terminal),
+    warn,
+    stopOnDivergence: flags.stopOnDivergence ?? false,
     now: terminal.now,
     signal: terminal.interruption(),
   });

@@ -24,6 +24,7 @@ export interface TrainFlags {
   readonly preset: PresetName;
   readonly config?: string;
   readonly from?: string;
+  readonly stopOnDivergence?: boolean;
   readonly checkpointEvery: number;
   readonly sheetEvery: number;
   readonly reportEvery: number;
@@ -43,6 +44,7 @@ export function trainCommand(program: Command, terminal: Terminal): void {
     )
     .option('--config <file>', 'a JSON file of settings, over the preset; a run folder keeps one')
     .option('--from <folder>', "start from a run's networks or a bundle's generator instead of fresh weights")
+    .option('--stop-on-divergence', 'stop when the discriminator always wins; broken numbers stop a run in any case')
     .option('--checkpoint-every <steps>', 'steps between two checkpoints', parseInteger(1, 1e9), 200)
     .option('--sheet-every <steps>', 'steps between two sheets of sample cars', parseInteger(1, 1e9), 200)
     .option('--report-every <steps>', 'steps between two reports', parseInteger(1, 1e9), 20)

@@ -1,3 +1,4 @@
+import { FreshcarError } from '../errors.ts';
 import { encodePng, sheet } from '../image.ts';
 import { latentsFromSeeds } from '../latent.ts';
 import { drawCars } from '../tensorflow/draw.ts';
@@ -6,6 +7,7 @@ import { weightTensors } from '../tensorflow/weights.ts';
 import { createBatches } from './batches.ts';
 import type { Checkpoint, DataIdentity } from './checkpoint.ts';
 import type { TrainingConfig } from './config.ts';
+import { type Divergence, isWhole, watchDivergence } from './divergence.ts';
 import { createGan, type Gan, type StartingWeights } from './gan.ts';
 import type { RunFolder } from './run-folder.ts';
 import { type StepLosses, trainStep } from './step.ts';
@@ -36,6 +38,12 @@ export interface TrainerOptions {
   readonly sheetEvery: number;
   readonly reportEvery: number;
   readonly report: (progress: Progress) => void;
+  /** Is told in a sentence when the run goes wrong, unless that ends it. */
+  readonly warn: (message: string) => void;
+  /** Ends the run when the discriminator always wins, instead of only telling. */
+  readonly stopOnDivergence: boolean;
+  /** Steps that it has to win for; 200 unless told otherwise. */
+  readonly divergenceWindow?: number;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
   /** Asked to stop, the trainer finishes its step, saves a checkpoint and returns. */
@@ -56,7 +64,12 @@ export function totalSteps(config: TrainingConfig, pictures: number): number {
   return Math.ceil((config.epochs * pictures) / config.batchSize) + config.pretrainDiscriminator;
 }
 
-/** Runs the loop until its steps are done or `signal` asks for a stop. */
+/**
+ * Runs the loop until its steps are done or `signal` asks for a stop.
+ *
+ * @throws FreshcarError `training-failed` when weights are no numbers any more, or, if it is to stop on divergence, when the
+ * discriminator always wins; the checkpoints that were written before are kept. `unavailable` when a file cannot be written.
+ */
 export async function train(options: TrainerOptions): Promise<TrainingResult> {
   const { config, data, images, folder, signal } = options;
   const gan = options.checkpoint?.gan ?? createGan(config, options.start);
@@ -71,20 +84,46 @@ export async function train(options: TrainerOptions): Promise<TrainingResult> {
   const steps = totalSteps(config, data.images);
   const checkpoint = (): Checkpoint => ({ config, data, gan, position: batches.position() });
   const meter = createMeter(options, steps, data.images, gan.step);
+  const watch = watchDivergence(config, options.divergenceWindow);
+  const save = async () => {
+    // A checkpoint of broken weights would push out the good ones.
+    if (!isWhole(gan)) throw await failure(options, gan, 'broken');
+    await folder.saveCheckpoint(checkpoint());
+  };
 
   // A killed run may have reported steps that it did not save; they come again.
   await folder.truncateMetrics(gan.step);
   if (gan.step === 0) await saveSheet(options, gan);
   while (gan.step < steps && !signal.aborted) {
-    await meter.add(gan.step + 1, trainStep(config, gan, batches.next()));
+    const losses = trainStep(config, gan, batches.next());
+    await meter.add(gan.step, losses);
+    const divergence = watch.add(losses);
+    if (divergence === 'broken' || (divergence && options.stopOnDivergence))
+      throw await failure(options, gan, divergence);
+    if (divergence) options.warn(describeDivergence(divergence, gan.step));
     if (gan.step % options.sheetEvery === 0 || gan.step === steps) await saveSheet(options, gan);
-    if (gan.step % options.checkpointEvery === 0 && gan.step < steps) await folder.saveCheckpoint(checkpoint());
+    if (gan.step % options.checkpointEvery === 0 && gan.step < steps) await save();
     // Steps compute without a pause; this lets signals and timers in.
     await new Promise(setImmediate);
   }
-  const last = checkpoint();
-  await folder.saveCheckpoint(last);
-  return { checkpoint: last, finished: gan.step >= steps };
+  await save();
+  return { checkpoint: checkpoint(), finished: gan.step >= steps };
+}
+
+/** Why the run ends here, and which of its checkpoints one can go back to. */
+async function failure({ folder }: TrainerOptions, { step }: Gan, divergence: Divergence): Promise<FreshcarError> {
+  const [newest] = await folder.checkpoints();
+  const rescue =
+    newest === undefined
+      ? 'There was no checkpoint yet; begin again with lower learning rates'
+      : `The checkpoint ${newest} is kept; go on from it in a new run by --from ${folder.path}, with lower learning rates`;
+  return new FreshcarError('training-failed', `${describeDivergence(divergence, step)} ${rescue}.`);
+}
+
+function describeDivergence(divergence: Divergence, step: number): string {
+  return divergence === 'broken'
+    ? `Training has diverged: after step ${step} there are losses or weights that are no numbers any more.`
+    : `The discriminator tells all pictures apart, up to step ${step} at nearly no loss for long: the generator hardly learns from it.`;
 }
 
 async function saveSheet({ config, folder }: TrainerOptions, gan: Gan): Promise<void> {

@@ -109,6 +109,8 @@ async function run(into: RunFolder, config: TrainingConfig, { stopAt }: { stopAt
     sheetEvery: 5,
     reportEvery: 1,
     report: ({ step }: Progress) => step === stopAt && stop.abort(),
+    warn: (message) => expect.fail(message),
+    stopOnDivergence: false,
     now: () => performance.now(),
     signal: stop.signal,
   });
