@@ -100,7 +100,8 @@ function outputShapeOf(spec: LayerSpec, input: readonly number[]): readonly numb
   }
 }
 
-function weightsOf(layer: Layer): WeightSpec[] {
+/** The weights of one layer. */
+export function weightsOf(layer: Layer): WeightSpec[] {
   const weight = (name: string, shape: readonly number[], initializer: Initializer, trainable = true): WeightSpec => ({
     name: `${layer.name}/${name}`,
     shape,

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import type { BundleFlags } from './bundle-flags.ts';
 import type { Terminal } from './terminal.ts';
 
 const examples = `
@@ -6,13 +7,6 @@ Examples:
   $ freshcar export runs/first --out bundle
   $ freshcar export runs/first --out bundle --version roadsters-1 --card card.md --replace
 `;
-
-export interface ExportFlags {
-  readonly out: string;
-  readonly version?: string;
-  readonly card?: string;
-  readonly replace?: boolean;
-}
 
 export function exportCommand(program: Command, terminal: Terminal): void {
   program
@@ -24,7 +18,7 @@ export function exportCommand(program: Command, terminal: Terminal): void {
     .option('--card <file>', 'the model card: what it is, its data and terms, what it is good for')
     .option('--replace', 'take the place of a bundle that is there')
     .addHelpText('after', examples)
-    .action(async (run: string, flags: ExportFlags) => {
+    .action(async (run: string, flags: BundleFlags) => {
       const { runExport } = await import('./run-export.ts');
       await runExport(run, flags, terminal);
     });

@@ -5,6 +5,7 @@ import { datasetPrepareCommand } from './dataset-prepare.ts';
 import { datasetSplitCommand } from './dataset-split.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { exportCommand } from './export.ts';
+import { importKerasCommand } from './import-keras.ts';
 import { morphCommand } from './morph.ts';
 import { promoteCommand } from './promote.ts';
 import { publishCommand } from './publish.ts';
@@ -28,6 +29,7 @@ const commands: readonly AddCommand[] = [
   morphCommand,
   evaluateCommand,
   exportCommand,
+  importKerasCommand,
   publishCommand,
   promoteCommand,
   rollbackCommand,

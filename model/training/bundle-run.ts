@@ -1,5 +1,6 @@
 import packageJson from '../../package.json' with { type: 'json' };
 import type { Manifest } from '../bundle/manifest.ts';
+import { samplesName } from '../bundle/samples.ts';
 import { type WriteBundleOptions, writeBundle } from '../bundle/write.ts';
 import type { Checkpoint } from './checkpoint.ts';
 import { sampleSheet } from './trainer.ts';
@@ -20,7 +21,7 @@ export async function bundleRun(
 ): Promise<Manifest> {
   const { config, data, gan } = checkpoint;
   const { architecture, seed } = config;
-  const samples = { 'samples.png': sampleSheet(config, gan) };
+  const samples = { [samplesName]: sampleSheet(config, gan) };
   const about = {
     version: version ?? `run-${architecture.imageSize}-${seed}-${gan.step}-${data.sha256.slice(0, 8)}`,
     architecture,

@@ -1,6 +1,5 @@
+import { encodeSamples, sampleLatents } from '../bundle/samples.ts';
 import { FreshcarError } from '../errors.ts';
-import { encodePng, sheet } from '../image.ts';
-import { latentsFromSeeds } from '../latent.ts';
 import { drawCars } from '../tensorflow/draw.ts';
 import { scoped } from '../tensorflow/tape.ts';
 import { weightTensors } from '../tensorflow/weights.ts';
@@ -55,9 +54,6 @@ export interface TrainingResult {
   readonly checkpoint: Checkpoint;
   readonly finished: boolean;
 }
-
-/** The cars of every sheet: the same 64 seeds, so that sheets can be compared. */
-const sheetSeeds = Array.from({ length: 64 }, (_, seed) => seed);
 
 /** How many steps show every picture `epochs` times. */
 export function totalSteps(config: TrainingConfig, pictures: number): number {
@@ -130,13 +126,12 @@ async function saveSheet({ config, folder }: TrainerOptions, gan: Gan): Promise<
   await folder.saveSheet(gan.step, sampleSheet(config, gan));
 }
 
-/** The cars of the sheet's seeds, drawn by the averaged generator, as a PNG. */
+/** The cars of every sheet, drawn by the averaged generator, as a PNG. */
 export function sampleSheet(config: TrainingConfig, gan: Gan): Uint8Array {
   const { latentSize, imageSize } = config.architecture;
   const { network } = gan.generator;
-  const latents = latentsFromSeeds(sheetSeeds, latentSize);
-  const cars = scoped(() => drawCars(network, weightTensors(network, gan.average), latents));
-  return encodePng(sheet(cars, imageSize, { columns: 8, scale: Math.max(1, Math.round(96 / imageSize)), gap: 2 }));
+  const cars = scoped(() => drawCars(network, weightTensors(network, gan.average), sampleLatents(latentSize)));
+  return encodeSamples(cars, imageSize);
 }
 
 /** Averages losses and speed over the steps of one report. */

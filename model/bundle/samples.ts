@@ -1,0 +1,17 @@
+import { encodePng, sheet } from '../image.ts';
+import { latentsFromSeeds } from '../latent.ts';
+
+/** The cars of every sheet, a bundle's and a run's: the same 64 seeds, so that sheets can be compared. */
+const seeds = Array.from({ length: 64 }, (_, seed) => seed);
+
+export const samplesName = 'samples.png';
+
+/** What a generator makes the cars of a sheet from. */
+export function sampleLatents(latentSize: number): Float32Array {
+  return latentsFromSeeds(seeds, latentSize);
+}
+
+/** The sheet of the cars that were made from `sampleLatents`, as a PNG. */
+export function encodeSamples(cars: Uint8Array, imageSize: number): Uint8Array {
+  return encodePng(sheet(cars, imageSize, { columns: 8, scale: Math.max(1, Math.round(96 / imageSize)), gap: 2 }));
+}
