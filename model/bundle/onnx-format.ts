@@ -1,13 +1,11 @@
-import protobuf from 'protobufjs/light.js';
+import { type ProtobufMessages, protobufRoot } from '../protobuf.ts';
 
 /**
  * The part of ONNX's wire format that a generator needs, with the field numbers of onnx.proto3
  * (https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3).
  */
 
-type Field = readonly [id: number, type: string, rule?: 'repeated'];
-
-const messages: Readonly<Record<string, Readonly<Record<string, Field>>>> = {
+const messages: ProtobufMessages = {
   ModelProto: {
     irVersion: [1, 'int64'],
     producerName: [2, 'string'],
@@ -49,18 +47,7 @@ const messages: Readonly<Record<string, Readonly<Record<string, Field>>>> = {
   DimensionProto: { dimValue: [1, 'int64'], dimParam: [2, 'string'] },
 };
 
-const root = protobuf.Root.fromJSON({
-  nested: Object.fromEntries(
-    Object.entries(messages).map(([message, fields]) => [
-      message,
-      {
-        fields: Object.fromEntries(
-          Object.entries(fields).map(([name, [id, type, rule]]) => [name, { id, type, ...(rule && { rule }) }]),
-        ),
-      },
-    ]),
-  ),
-});
+const root = protobufRoot(messages);
 
 /** Numbers of TensorProto.DataType. */
 export const elementTypes = { float: 1, uint8: 2, int64: 7 } as const;
