@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { appendFile, link, mkdir, open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FreshcarError } from './errors.ts';
 
@@ -59,6 +59,20 @@ async function writeAside(
     await place(temporary, path);
   } catch (cause) {
     await rm(temporary, { force: true }).catch(() => undefined);
+    throw new FreshcarError('unavailable', `Could not write ${path}: ${reasonOf(cause)}.`, { cause });
+  }
+}
+
+/**
+ * Appends to a file, or makes it and its folder. Not flushed: what a crash of the machine may lose can be made again.
+ *
+ * @throws FreshcarError `unavailable` as `writeWhole` does.
+ */
+export async function appendTo(path: string, content: Uint8Array | string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    await appendFile(path, content);
+  } catch (cause) {
     throw new FreshcarError('unavailable', `Could not write ${path}: ${reasonOf(cause)}.`, { cause });
   }
 }

@@ -6,6 +6,7 @@ import { bundleRun } from '../training/bundle-run.ts';
 import type { Checkpoint, DataIdentity } from '../training/checkpoint.ts';
 import type { TrainingConfig } from '../training/config.ts';
 import { progressBar, progressLine } from '../training/progress.ts';
+import { saveCurves } from '../training/recorder.ts';
 import { openRunFolder } from '../training/run-folder.ts';
 import { type Progress, totalSteps, train } from '../training/trainer.ts';
 import { settleRun } from './settle-run.ts';
@@ -25,7 +26,7 @@ export async function runTraining(
   const { config, start } = await settleRun(flags, values, { folder, checkpoint, warn });
   checkData(config, data, checkpoint);
   await loadTensorflow({ warn });
-  if (checkpoint === undefined) await folder.saveConfig(config);
+  await folder.saveConfig(config);
 
   terminal.err.write(`${describe(config, data, checkpoint)}\n`);
   const result = await train({
@@ -42,10 +43,14 @@ export async function runTraining(
     warn,
     stopOnDivergence: flags.stopOnDivergence ?? false,
     now: terminal.now,
+    clock: Date.now,
     signal: terminal.interruption(),
   });
   const bundle = join(folder.path, 'bundle');
   await bundleRun({ checkpoint: result.checkpoint }, bundle, { replace: true });
+  await saveCurves(folder);
+  const { writeReport } = await import('../training/report.ts');
+  await writeReport(folder.path);
   const { step } = result.checkpoint.gan;
   const outcome = result.finished ? `Done after ${step} steps` : `Stopped after step ${step}; --resume goes on`;
   terminal.err.write('\n');

@@ -1,15 +1,18 @@
-import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FreshcarError } from '../errors.ts';
-import { reasonOf, writeWhole } from '../files.ts';
+import { appendTo, reasonOf, writeWhole } from '../files.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import type { TrainingConfig } from './config.ts';
+import { type MetricsRow, parseMetrics } from './metrics.ts';
 
 /**
  * The folder of one run: `config.json` (exactly what runs), `checkpoints/` (the last two), `sheets/` (the same cars over
- * time), `metrics.jsonl` (a line a report), and `bundle/` once there is a model to serve.
+ * time), `metrics.jsonl` (a line a report), `tensorboard/`, `curves.svg` and `.png`, and, once there is a model to serve,
+ * `bundle/` and `report.html`.
  */
 
+const sheetPattern = /^step-(\d{8})\.png$/;
 const checkpointPattern = /^step-(\d{8})\.safetensors$/;
 /** Two, so that one is good while the other is written, and an older one is left if the newest is damaged later. */
 const keptCheckpoints = 2;
@@ -23,15 +26,20 @@ export interface RunFolder {
   latestCheckpoint(warn: (message: string) => void): Promise<Checkpoint | undefined>;
   saveConfig(config: TrainingConfig): Promise<void>;
   saveSheet(step: number, png: Uint8Array): Promise<void>;
+  /** Every sheet, in the order of the steps. */
+  readSheets(): Promise<{ readonly step: number; readonly png: Uint8Array }[]>;
   /** Appends one line of JSON to `metrics.jsonl`. */
-  appendMetrics(metrics: Readonly<Record<string, number | string>>): Promise<void>;
+  appendMetrics(metrics: MetricsRow): Promise<void>;
+  readMetrics(): Promise<MetricsRow[]>;
   /** Drops the lines of `metrics.jsonl` after `step`, which a resumed run will write again. */
   truncateMetrics(step: number): Promise<void>;
 }
 
 export function openRunFolder(path: string): RunFolder {
   const checkpointFolder = join(path, 'checkpoints');
+  const sheetFolder = join(path, 'sheets');
   const metricsPath = join(path, 'metrics.jsonl');
+  const readMetricsFile = () => readFile(metricsPath, 'utf8').catch(() => '');
 
   const checkpoints = async () => {
     const names = await readdir(checkpointFolder).catch(() => []);
@@ -63,16 +71,19 @@ export function openRunFolder(path: string): RunFolder {
       throw new FreshcarError('training-failed', `No checkpoint in ${checkpointFolder} can be read.`);
     },
     saveConfig: (config) => writeWhole(join(path, 'config.json'), `${JSON.stringify(config, undefined, 2)}\n`),
-    saveSheet: (step, png) => writeWhole(join(path, 'sheets', `step-${String(step).padStart(8, '0')}.png`), png),
-    appendMetrics: async (metrics) => {
-      await mkdir(path, { recursive: true });
-      const file = await open(metricsPath, 'a');
-      await file.appendFile(`${JSON.stringify(metrics)}\n`).finally(() => file.close());
+    saveSheet: (step, png) => writeWhole(join(sheetFolder, `step-${String(step).padStart(8, '0')}.png`), png),
+    readSheets: async () => {
+      const names = await readdir(sheetFolder).catch(() => []);
+      const steps = names.flatMap((name) => sheetPattern.exec(name)?.[1] ?? []).sort();
+      return Promise.all(
+        steps.map(async (step) => ({ step: Number(step), png: await readFile(join(sheetFolder, `step-${step}.png`)) })),
+      );
     },
+    appendMetrics: (metrics) => appendTo(metricsPath, `${JSON.stringify(metrics)}\n`),
+    readMetrics: async () => parseMetrics(await readMetricsFile()),
     truncateMetrics: async (step) => {
-      const text = await readFile(metricsPath, 'utf8').catch(() => '');
-      const kept = text.split('\n').filter((line) => line !== '' && stepOf(line) <= step);
-      await writeWhole(metricsPath, kept.map((line) => `${line}\n`).join(''));
+      const kept = parseMetrics(await readMetricsFile(), step);
+      await writeWhole(metricsPath, kept.map((row) => `${JSON.stringify(row)}\n`).join(''));
     },
   };
 }
@@ -83,13 +94,4 @@ export async function holdsRun(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** A line that was cut off by a killed process counts as after every step. */
-function stepOf(line: string): number {
-  try {
-    return JSON.parse(line).step;
-  } catch {
-    return Number.POSITIVE_INFINITY;
-  }
 }

@@ -8,6 +8,7 @@ import type { Checkpoint, DataIdentity } from './checkpoint.ts';
 import type { TrainingConfig } from './config.ts';
 import { type Divergence, isWhole, watchDivergence } from './divergence.ts';
 import { createGan, type Gan, type StartingWeights } from './gan.ts';
+import { openRecorder, type Recorder } from './recorder.ts';
 import type { RunFolder } from './run-folder.ts';
 import { type StepLosses, trainStep } from './step.ts';
 
@@ -45,6 +46,8 @@ export interface TrainerOptions {
   readonly divergenceWindow?: number;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
+  /** Milliseconds since 1970, for TensorBoard. */
+  readonly clock: () => number;
   /** Asked to stop, the trainer finishes its step, saves a checkpoint and returns. */
   readonly signal: AbortSignal;
 }
@@ -79,7 +82,9 @@ export async function train(options: TrainerOptions): Promise<TrainingResult> {
   });
   const steps = totalSteps(config, data.images);
   const checkpoint = (): Checkpoint => ({ config, data, gan, position: batches.position() });
-  const meter = createMeter(options, steps, data.images, gan.step);
+  // A killed run may have recorded steps that it did not save; they come again.
+  const recorder = await openRecorder(folder, { step: gan.step, clock: options.clock });
+  const meter = createMeter(options, recorder, { steps, pictures: data.images, firstStep: gan.step });
   const watch = watchDivergence(config, options.divergenceWindow);
   const save = async () => {
     // A checkpoint of broken weights would push out the good ones.
@@ -87,9 +92,9 @@ export async function train(options: TrainerOptions): Promise<TrainingResult> {
     await folder.saveCheckpoint(checkpoint());
   };
 
-  // A killed run may have reported steps that it did not save; they come again.
-  await folder.truncateMetrics(gan.step);
-  if (gan.step === 0) await saveSheet(options, gan);
+  const saveSheet = () => recorder.sheet(gan.step, sampleSheet(config, gan));
+
+  if (gan.step === 0) await saveSheet();
   while (gan.step < steps && !signal.aborted) {
     const losses = trainStep(config, gan, batches.next());
     await meter.add(gan.step, losses);
@@ -97,7 +102,7 @@ export async function train(options: TrainerOptions): Promise<TrainingResult> {
     if (divergence === 'broken' || (divergence && options.stopOnDivergence))
       throw await failure(options, gan, divergence);
     if (divergence) options.warn(describeDivergence(divergence, gan.step));
-    if (gan.step % options.sheetEvery === 0 || gan.step === steps) await saveSheet(options, gan);
+    if (gan.step % options.sheetEvery === 0 || gan.step === steps) await saveSheet();
     if (gan.step % options.checkpointEvery === 0 && gan.step < steps) await save();
     // Steps compute without a pause; this lets signals and timers in.
     await new Promise(setImmediate);
@@ -122,10 +127,6 @@ function describeDivergence(divergence: Divergence, step: number): string {
     : `The discriminator tells all pictures apart, up to step ${step} at nearly no loss for long: the generator hardly learns from it.`;
 }
 
-async function saveSheet({ config, folder }: TrainerOptions, gan: Gan): Promise<void> {
-  await folder.saveSheet(gan.step, sampleSheet(config, gan));
-}
-
 /** The cars of every sheet, drawn by the averaged generator, as a PNG. */
 export function sampleSheet(config: TrainingConfig, gan: Gan): Uint8Array {
   const { latentSize, imageSize } = config.architecture;
@@ -134,9 +135,15 @@ export function sampleSheet(config: TrainingConfig, gan: Gan): Uint8Array {
   return encodeSamples(cars, imageSize);
 }
 
+interface MeterRange {
+  readonly steps: number;
+  readonly pictures: number;
+  readonly firstStep: number;
+}
+
 /** Averages losses and speed over the steps of one report. */
-function createMeter(options: TrainerOptions, steps: number, pictures: number, firstStep: number) {
-  const { config, folder, now } = options;
+function createMeter(options: TrainerOptions, recorder: Recorder, { steps, pictures, firstStep }: MeterRange) {
+  const { config, now } = options;
   let sums = { discriminatorReal: 0, discriminatorFake: 0, generator: 0 };
   let since = { step: firstStep, time: now() };
   return {
@@ -159,7 +166,7 @@ function createMeter(options: TrainerOptions, steps: number, pictures: number, f
         secondsLeft: (steps - step) * secondsPerStep,
       };
       options.report(progress);
-      await folder.appendMetrics({ step, epoch: progress.epoch, ...means, imagesPerSecond: progress.imagesPerSecond });
+      await recorder.report(progress);
       sums = { discriminatorReal: 0, discriminatorFake: 0, generator: 0 };
       since = { step, time: now() };
     },

@@ -1,5 +1,6 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { builtFreshcar } from '../../support/built-program.ts';
 import { freshcar } from '../../support/command-line.ts';
@@ -33,8 +34,9 @@ describe('freshcar train', () => {
     expect(err).toContain('Training on 8 pictures of 32x32 for 4 steps.');
     expect(err).toMatch(/^step=4\/4 epoch=2\.0 d_real=\d+\.\d{4} d_fake=\d+\.\d{4} g=\d+\.\d{4} images_per_second=/m);
     const files = await readdir(join(folder, 'run'));
-    for (const name of ['config.json', 'checkpoints', 'sheets', 'metrics.jsonl', 'bundle'])
-      expect(files).toContain(name);
+    const promised = ['config.json', 'checkpoints', 'sheets', 'metrics.jsonl', 'bundle', 'tensorboard', 'report.html'];
+    for (const name of [...promised, 'curves.svg', 'curves.png']) expect(files).toContain(name);
+    expect((await sharp(join(folder, 'run', 'curves.png')).metadata()).width).toBe(960);
     expect(await checkpoints('run')).toEqual(['step-00000002.safetensors', 'step-00000004.safetensors']);
     expect((await readdir(join(folder, 'run', 'sheets'))).sort()).toEqual(['step-00000000.png', 'step-00000004.png']);
     const sheet = ['--model', join(folder, 'run'), '--sheet', join(folder, 'sheet.png')];

@@ -71,6 +71,7 @@ describe('a run that diverges', () => {
       stopOnDivergence,
       divergenceWindow: 20,
       now: () => 0,
+      clock: () => 1.8e12,
       signal: new AbortController().signal,
     });
     return { folder, warnings, outcome };

@@ -112,6 +112,7 @@ async function run(into: RunFolder, config: TrainingConfig, { stopAt }: { stopAt
     warn: (message) => expect.fail(message),
     stopOnDivergence: false,
     now: () => performance.now(),
+    clock: () => 1.8e12,
     signal: stop.signal,
   });
 }
