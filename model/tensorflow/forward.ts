@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Layer, Network } from '../architecture/network.ts';
 import { batchNormTraining, composedBatchNorm } from './batch-norm.ts';
+import { leakyRelu } from './leaky-relu.ts';
 
 /** A network's weights as tensors, by the names of its `WeightSpec`s. */
 export type WeightTensors = ReadonlyMap<string, tf.Tensor>;
@@ -59,7 +60,7 @@ function runLayer(layer: Layer, weights: WeightTensors, input: tf.Tensor, mode: 
     case 'batchNorm':
       return batchNorm(layer, weights, input as tf.Tensor4D, mode);
     case 'leakyRelu':
-      return tf.leakyRelu(input, layer.slope);
+      return differentiatedTwice(mode) ? tf.leakyRelu(input, layer.slope) : leakyRelu(input, layer.slope);
     case 'reshape':
     case 'flatten':
       return tf.reshape(input, [input.shape[0] ?? 0, ...layer.outputShape]);
@@ -75,6 +76,10 @@ function runLayer(layer: Layer, weights: WeightTensors, input: tf.Tensor, mode: 
   }
 }
 
+function differentiatedTwice(mode: Mode): boolean {
+  return mode.kind === 'training' && mode.fused === false;
+}
+
 function batchNorm(
   layer: Extract<Layer, { kind: 'batchNorm' }>,
   weights: WeightTensors,
@@ -86,7 +91,7 @@ function batchNorm(
     const [mean, variance] = [weight('moving_mean'), weight('moving_variance')];
     return tf.batchNorm4d(input, mean, variance, weight('beta'), weight('gamma'), layer.epsilon);
   }
-  const normalise = mode.fused === false ? composedBatchNorm : batchNormTraining;
+  const normalise = differentiatedTwice(mode) ? composedBatchNorm : batchNormTraining;
   const { output, mean, variance } = normalise(input, weight('gamma'), weight('beta'), layer.epsilon);
   mode.statistics.set(layer.name, { mean, variance });
   return output;

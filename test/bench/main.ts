@@ -3,6 +3,7 @@ import { writeWhole } from '../../model/files.ts';
 import { packingBenchmark } from './packing.ts';
 import type { Benchmark, Result } from './samples.ts';
 import { coldBenchmark, handlerBenchmark, serverBenchmark } from './serving.ts';
+import { trainingBenchmark } from './training.ts';
 
 /**
  * `npm run bench`: measures on this machine and prints medians. `--only NAME` picks one benchmark, `--peers PYTHON` runs what
@@ -12,6 +13,7 @@ import { coldBenchmark, handlerBenchmark, serverBenchmark } from './serving.ts';
 /** Every benchmark by its name: add a file, then a line here. */
 const benchmarks: Readonly<Record<string, Benchmark>> = {
   packing: packingBenchmark,
+  training: trainingBenchmark,
   handler: handlerBenchmark,
   server: serverBenchmark,
   cold: coldBenchmark,
