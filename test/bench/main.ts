@@ -5,10 +5,19 @@ import type { Benchmark, Result } from './samples.ts';
 import { coldBenchmark, handlerBenchmark, serverBenchmark } from './serving.ts';
 import { trainingBenchmark } from './training.ts';
 
-/**
- * `npm run bench`: measures on this machine and prints medians. `--only NAME` picks one benchmark, `--peers PYTHON` runs what
- * people would use instead beside it, in turn, with that interpreter, and `--json FILE` writes every sample.
- */
+const help = `Measures on this machine and prints medians, of the ratios too. Leave the machine alone meanwhile.
+
+  npm run bench -- [--only NAMES] [--peers PYTHON] [--json FILE]
+
+  --only NAMES    some of packing, training, handler, server, cold; parted by commas
+  --peers PYTHON  runs what people would use instead beside it, in turn, with that interpreter
+  --json FILE     writes every sample, median and ratio
+  --help          this text
+
+Examples:
+  npm run bench -- --only handler,cold
+  npm run bench -- --only training --peers ~/peers/bin/python --json training.json
+`;
 
 /** Every benchmark by its name: add a file, then a line here. */
 const benchmarks: Readonly<Record<string, Benchmark>> = {
@@ -19,24 +28,39 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   cold: coldBenchmark,
 };
 
-const { values } = parseArgs({
-  options: { only: { type: 'string' }, peers: { type: 'string' }, json: { type: 'string' } },
-});
+const options = {
+  only: { type: 'string' },
+  peers: { type: 'string' },
+  json: { type: 'string' },
+  help: { type: 'boolean' },
+} as const;
 
-const names = values.only?.split(',') ?? Object.keys(benchmarks);
-const unknown = names.find((name) => benchmarks[name] === undefined);
-if (unknown !== undefined) {
-  process.stderr.write(`There is no benchmark ${unknown}, but ${Object.keys(benchmarks).join(', ')}.\n`);
+/** What the command line asks for; undefined after a complaint. */
+function readArguments(args: readonly string[]) {
+  try {
+    const { values } = parseArgs({ args: [...args], options });
+    const names = values.only?.split(',') ?? Object.keys(benchmarks);
+    const unknown = names.find((name) => benchmarks[name] === undefined);
+    if (unknown === undefined) return { ...values, names };
+    process.stderr.write(`There is no benchmark ${unknown}, but ${Object.keys(benchmarks).join(', ')}.\n`);
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${help}`);
+  }
   process.exitCode = 2;
-} else {
+  return undefined;
+}
+
+const asked = readArguments(process.argv.slice(2));
+if (asked?.help) process.stdout.write(help);
+else if (asked !== undefined) {
   const results: Result[] = [];
-  for (const name of names) {
-    for await (const result of benchmarks[name]?.({ peers: values.peers }) ?? []) {
+  for (const name of asked.names) {
+    for await (const result of benchmarks[name]?.({ peers: asked.peers }) ?? []) {
       process.stdout.write(`${describe(name, result)}\n`);
       results.push(result);
     }
   }
-  if (values.json !== undefined) await writeWhole(values.json, `${JSON.stringify(results, undefined, 2)}\n`);
+  if (asked.json !== undefined) await writeWhole(asked.json, `${JSON.stringify(results, undefined, 2)}\n`);
 }
 
 function describe(benchmark: string, { name, unit, median, peers }: Result): string {

@@ -49,6 +49,14 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
     expect(complaints).toEqual([]);
   });
 
+  it('blends the pixels until a visitor wants to see each of them', async () => {
+    const { page } = await open();
+    const rendering = () => inPage(page, "getComputedStyle(document.querySelector('#car')).imageRendering");
+    expect(await rendering()).toBe('auto');
+    await page.locator('#soft').uncheck();
+    expect(await rendering()).toBe('pixelated');
+  });
+
   it('shows another car by click, by space and by arrow, and comes back to the first', async () => {
     const { page } = await open('/?seed=5');
     const seen = [await seedOf(page)];

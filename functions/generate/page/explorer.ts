@@ -111,7 +111,12 @@ truncation.addEventListener('change', () => {
   prepareNext();
 });
 
-soft.addEventListener('change', () => main.classList.toggle('soft', soft.checked));
+function soften(): void {
+  main.classList.toggle('soft', soft.checked);
+}
+soft.addEventListener('change', soften);
+// Browsers keep a box as it was left when a page is reloaded.
+soften();
 
 /** Says why the car is not there, as the service tells it; a hiccup gets one more try. */
 async function explainFailure(): Promise<void> {
