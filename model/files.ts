@@ -13,6 +13,11 @@ export function temporaryName(path: string): string {
   return join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
 }
 
+/** Whether `name` is of the kind that `temporaryName` makes. */
+export function isTemporary(name: string): boolean {
+  return /^\..+\.[0-9a-f]{12}\.tmp$/.test(basename(name));
+}
+
 /**
  * Writes a file whole or not at all: under a temporary name, flushed to the disk, then renamed. Makes the folder.
  *
@@ -83,6 +88,7 @@ export function reasonOf(cause: unknown): string {
   const reasons: Readonly<Record<string, string>> = {
     ENOSPC: 'the disk is full',
     EDQUOT: 'the quota of the disk is used up',
+    EFBIG: 'the file would be larger than it may be here',
     EACCES: 'permission denied',
     EPERM: 'permission denied',
     EROFS: 'the disk is read-only',

@@ -26,6 +26,7 @@ export async function runTraining(
   const { config, start } = await settleRun(flags, values, { folder, checkpoint, warn });
   checkData(config, data, checkpoint);
   await loadTensorflow({ warn });
+  await folder.removeLeftovers();
   await folder.saveConfig(config);
 
   terminal.err.write(`${describe(config, data, checkpoint)}\n`);

@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FreshcarError } from '../errors.ts';
-import { appendTo, reasonOf, writeWhole } from '../files.ts';
+import { appendTo, isTemporary, reasonOf, writeWhole } from '../files.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import type { TrainingConfig } from './config.ts';
 import { type MetricsRow, parseMetrics } from './metrics.ts';
@@ -25,6 +25,8 @@ export interface RunFolder {
   /** The newest checkpoint that can be read; `warn` is told of each damaged one. Undefined where there is none at all. */
   latestCheckpoint(warn: (message: string) => void): Promise<Checkpoint | undefined>;
   saveConfig(config: TrainingConfig): Promise<void>;
+  /** Removes what a killed process was about to write. */
+  removeLeftovers(): Promise<void>;
   saveSheet(step: number, png: Uint8Array): Promise<void>;
   /** Every sheet, in the order of the steps. */
   readSheets(): Promise<{ readonly step: number; readonly png: Uint8Array }[]>;
@@ -71,6 +73,12 @@ export function openRunFolder(path: string): RunFolder {
       throw new FreshcarError('training-failed', `No checkpoint in ${checkpointFolder} can be read.`);
     },
     saveConfig: (config) => writeWhole(join(path, 'config.json'), `${JSON.stringify(config, undefined, 2)}\n`),
+    removeLeftovers: async () => {
+      for (const place of [path, checkpointFolder, sheetFolder]) {
+        const leftovers = (await readdir(place).catch(() => [])).filter(isTemporary);
+        await Promise.all(leftovers.map((name) => rm(join(place, name), { recursive: true, force: true })));
+      }
+    },
     saveSheet: (step, png) => writeWhole(join(sheetFolder, `step-${String(step).padStart(8, '0')}.png`), png),
     readSheets: async () => {
       const names = await readdir(sheetFolder).catch(() => []);

@@ -9,14 +9,19 @@ export interface RunningProgram {
   readonly child: ChildProcess;
   /** All that it printed so far. */
   readonly output: { text: string };
-  /** Resolves once it has printed `text`; rejects with its output when it ends without. */
-  printed(text: string): Promise<void>;
+  /** Resolves once it has printed `text` so many times; rejects with its output when it ends without. */
+  printed(text: string, times?: number): Promise<void>;
   /** Resolves when it is gone and all its output is read. */
   ended(): Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
 }
 
+interface StartOptions {
+  /** The largest file that it can write, in blocks of 512 or 1024 bytes, whichever the shell counts in. */
+  readonly fileBlocks?: number;
+}
+
 /** Builds `freshcar` once for a test file, as `npm ci` does. Returns what starts it as a process of its own. */
-export function builtFreshcar(): (args: readonly string[]) => RunningProgram {
+export function builtFreshcar(): (args: readonly string[], options?: StartOptions) => RunningProgram {
   let folder: string;
   beforeAll(async () => {
     // Inside node_modules, because the built program looks for its packages upwards from where it lies.
@@ -29,24 +34,32 @@ export function builtFreshcar(): (args: readonly string[]) => RunningProgram {
     await writeFile(join(folder, 'package.json'), '{"type":"module"}');
   });
   afterAll(() => rm(folder, { recursive: true, force: true }));
-  return (args) => start(join(folder, 'freshcar.js'), args);
+  return (args, options) => start(join(folder, 'freshcar.js'), args, options);
 }
 
-function start(program: string, args: readonly string[]): RunningProgram {
-  const child = spawn(process.execPath, [program, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+function start(program: string, args: readonly string[], { fileBlocks }: StartOptions = {}): RunningProgram {
+  const command = [process.execPath, program, ...args];
+  const [name = '', ...rest] =
+    fileBlocks === undefined ? command : ['sh', '-c', `ulimit -f ${fileBlocks}; exec "$@"`, 'sh', ...command];
+  const child = spawn(name, rest, { stdio: ['ignore', 'pipe', 'pipe'] });
   const output = { text: '' };
-  for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output.text += data));
+  let wake = () => {};
+  for (const stream of [child.stdout, child.stderr])
+    stream.on('data', (data) => {
+      output.text += data;
+      wake();
+    });
   const closed = once(child, 'close');
   onTestFinished(() => void child.kill('SIGKILL'));
   return {
     child,
     output,
-    printed: async (text) => {
+    printed: async (text, times = 1) => {
       let gone = false;
       void closed.then(() => (gone = true));
-      while (!output.text.includes(text)) {
+      while (output.text.split(text).length <= times) {
         if (gone) throw new Error(`it ended without printing "${text}":\n${output.text}`);
-        await Promise.race([once(child.stdout, 'data'), once(child.stderr, 'data'), closed]);
+        await Promise.race([new Promise<void>((resolve) => (wake = resolve)), closed]);
       }
     },
     ended: async () => {
