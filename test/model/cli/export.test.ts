@@ -2,70 +2,75 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { freshcar } from '../../support/command-line.ts';
+import { native } from '../../support/tensorflow.ts';
 import { smallRunFlags, writeSmallDataset } from '../../support/training.ts';
 import { temporaryFolder } from '../store/bundle-fixture.ts';
 
-let folder: string;
-let run: string;
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  run = join(folder, 'run');
-  const data = await writeSmallDataset(folder);
-  const flags = ['--data', data, '--out', run, '--epochs', '1', '--seed', '9', ...smallRunFlags];
-  expect((await freshcar(['train', ...flags])).code).toBe(0);
-});
-
-const exportTo = (name: string, ...flags: string[]) => freshcar(['export', run, '--out', join(folder, name), ...flags]);
-const manifestOf = async (name: string) => JSON.parse(await readFile(join(folder, name, 'manifest.json'), 'utf8'));
-
-describe('freshcar export', () => {
-  it('makes a bundle of the newest checkpoint, named after the run', async () => {
-    const { code, out } = await exportTo('bundle');
-    expect(code).toBe(0);
-    const manifest = await manifestOf('bundle');
-    // Image size, seed, steps, and the beginning of the data's SHA-256.
-    expect(manifest.version).toMatch(/^run-32-9-2-[0-9a-f]{8}$/);
-    expect(out).toBe(`Model ${manifest.version} in ${join(folder, 'bundle')}\n`);
-    expect(manifest).toMatchObject({ architecture: { latentSize: 8 }, data: { images: 8 }, recipe: { steps: 2 } });
+// Plain JavaScript would take minutes for these.
+describe.skipIf(!native)('trained by the native TensorFlow library (skipped: needs it)', () => {
+  let folder: string;
+  let run: string;
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+    run = join(folder, 'run');
+    const data = await writeSmallDataset(folder);
+    const flags = ['--data', data, '--out', run, '--epochs', '1', '--seed', '9', ...smallRunFlags];
+    expect((await freshcar(['train', ...flags])).code).toBe(0);
   });
 
-  it('makes the same files that training left in the run folder', async () => {
-    await exportTo('bundle');
-    expect(await manifestOf('bundle')).toEqual(await manifestOf('run/bundle'));
-  });
+  const exportTo = (name: string, ...flags: string[]) =>
+    freshcar(['export', run, '--out', join(folder, name), ...flags]);
+  const manifestOf = async (name: string) => JSON.parse(await readFile(join(folder, name, 'manifest.json'), 'utf8'));
 
-  it('takes a version and a card, and the bundle draws cars', async () => {
-    const card = join(folder, 'note.md');
-    await writeFile(card, '# Striped noise\n');
-    await exportTo('bundle', '--version', 'stripes-1.0', '--card', card);
-    expect(await manifestOf('bundle')).toMatchObject({ version: 'stripes-1.0', files: { 'card.md': { bytes: 16 } } });
-    expect(await readFile(join(folder, 'bundle', 'card.md'), 'utf8')).toBe('# Striped noise\n');
-    const flags = ['--model', join(folder, 'bundle'), '--count', '4', '--sheet', join(folder, 'sheet.png')];
-    expect((await freshcar(['sample', ...flags])).out).toContain('4 cars of model stripes-1.0');
-  });
+  describe('freshcar export', () => {
+    it('makes a bundle of the newest checkpoint, named after the run', async () => {
+      const { code, out } = await exportTo('bundle');
+      expect(code).toBe(0);
+      const manifest = await manifestOf('bundle');
+      // Image size, seed, steps, and the beginning of the data's SHA-256.
+      expect(manifest.version).toMatch(/^run-32-9-2-[0-9a-f]{8}$/);
+      expect(out).toBe(`Model ${manifest.version} in ${join(folder, 'bundle')}\n`);
+      expect(manifest).toMatchObject({ architecture: { latentSize: 8 }, data: { images: 8 }, recipe: { steps: 2 } });
+    });
 
-  it('leaves a bundle that is there alone unless it may replace it', async () => {
-    await exportTo('bundle', '--version', 'first');
-    const { code, err } = await exportTo('bundle', '--version', 'second');
-    expect(code).toBe(1);
-    expect(err).toContain('exists already');
-    expect(await manifestOf('bundle')).toMatchObject({ version: 'first' });
-    expect((await exportTo('bundle', '--version', 'second', '--replace')).code).toBe(0);
-    expect(await manifestOf('bundle')).toMatchObject({ version: 'second' });
-  });
+    it('makes the same files that training left in the run folder', async () => {
+      await exportTo('bundle');
+      expect(await manifestOf('bundle')).toEqual(await manifestOf('run/bundle'));
+    });
 
-  it.each([
-    ['a version that cannot be in an address', ['--version', 'Red Cars'], '--version: a version is 1 to 64 of a-z'],
-    ['a card that is not there', ['--card', '/nowhere.md'], 'Could not read the card /nowhere.md'],
-  ])('refuses %s with exit code 2', async (_, flags, sentence) => {
-    const { code, err } = await exportTo('bundle', ...flags);
-    expect(code).toBe(2);
-    expect(err).toContain(sentence);
-  });
+    it('takes a version and a card, and the bundle draws cars', async () => {
+      const card = join(folder, 'note.md');
+      await writeFile(card, '# Striped noise\n');
+      await exportTo('bundle', '--version', 'stripes-1.0', '--card', card);
+      expect(await manifestOf('bundle')).toMatchObject({ version: 'stripes-1.0', files: { 'card.md': { bytes: 16 } } });
+      expect(await readFile(join(folder, 'bundle', 'card.md'), 'utf8')).toBe('# Striped noise\n');
+      const flags = ['--model', join(folder, 'bundle'), '--count', '4', '--sheet', join(folder, 'sheet.png')];
+      expect((await freshcar(['sample', ...flags])).out).toContain('4 cars of model stripes-1.0');
+    });
 
-  it('says when a folder holds no run', async () => {
-    const { code, err } = await freshcar(['export', folder, '--out', join(folder, 'bundle')]);
-    expect(code).toBe(1);
-    expect(err).toBe(`error: ${folder} holds no checkpoint of a run.\n`);
+    it('leaves a bundle that is there alone unless it may replace it', async () => {
+      await exportTo('bundle', '--version', 'first');
+      const { code, err } = await exportTo('bundle', '--version', 'second');
+      expect(code).toBe(1);
+      expect(err).toContain('exists already');
+      expect(await manifestOf('bundle')).toMatchObject({ version: 'first' });
+      expect((await exportTo('bundle', '--version', 'second', '--replace')).code).toBe(0);
+      expect(await manifestOf('bundle')).toMatchObject({ version: 'second' });
+    });
+
+    it.each([
+      ['a version that cannot be in an address', ['--version', 'Red Cars'], '--version: a version is 1 to 64 of a-z'],
+      ['a card that is not there', ['--card', '/nowhere.md'], 'Could not read the card /nowhere.md'],
+    ])('refuses %s with exit code 2', async (_, flags, sentence) => {
+      const { code, err } = await exportTo('bundle', ...flags);
+      expect(code).toBe(2);
+      expect(err).toContain(sentence);
+    });
+
+    it('says when a folder holds no run', async () => {
+      const { code, err } = await freshcar(['export', folder, '--out', join(folder, 'bundle')]);
+      expect(code).toBe(1);
+      expect(err).toBe(`error: ${folder} holds no checkpoint of a run.\n`);
+    });
   });
 });

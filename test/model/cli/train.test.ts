@@ -4,194 +4,206 @@ import sharp from 'sharp';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { builtFreshcar } from '../../support/built-program.ts';
 import { freshcar } from '../../support/command-line.ts';
+import { native } from '../../support/tensorflow.ts';
 import { smallRunFlags, writeSmallDataset } from '../../support/training.ts';
 import { temporaryFolder } from '../store/bundle-fixture.ts';
 
-let folder: string;
-let data: string;
-beforeEach(async () => {
-  folder = await temporaryFolder();
-  data = await writeSmallDataset(folder);
-});
-
-const flagsOf = (run: string, flags: readonly string[]) => [
-  ...['train', '--data', data, '--out', join(folder, run)],
-  ...flags,
-];
-const train = (run: string, flags: readonly string[], options?: { stopAt: string }) =>
-  freshcar(flagsOf(run, flags), options);
-/** 8 pictures in batches of 4: two steps an epoch. */
-const fourSteps = [...smallRunFlags, '--epochs', '2'];
-
-const checkpoints = (run: string) => readdir(join(folder, run, 'checkpoints'));
-const lastCheckpoint = (run: string) => readFile(join(folder, run, 'checkpoints', 'step-00000004.safetensors'));
-
-describe('freshcar train', () => {
-  it('leaves a run folder with all that the help promises, and a bundle that draws', async () => {
-    const { code, out, err } = await train('run', fourSteps);
-    expect(code).toBe(0);
-    expect(out).toMatch(/^Done after 4 steps\. The model is in .+bundle; see its cars: npm start -- --model .+\n$/);
-    expect(err).toContain('Training on 8 pictures of 32x32 for 4 steps.');
-    expect(err).toMatch(/^step=4\/4 epoch=2\.0 d_real=\d+\.\d{4} d_fake=\d+\.\d{4} g=\d+\.\d{4} images_per_second=/m);
-    const files = await readdir(join(folder, 'run'));
-    const promised = ['config.json', 'checkpoints', 'sheets', 'metrics.jsonl', 'bundle', 'tensorboard', 'report.html'];
-    for (const name of [...promised, 'curves.svg', 'curves.png']) expect(files).toContain(name);
-    expect((await sharp(join(folder, 'run', 'curves.png')).metadata()).width).toBe(960);
-    expect(await checkpoints('run')).toEqual(['step-00000002.safetensors', 'step-00000004.safetensors']);
-    expect((await readdir(join(folder, 'run', 'sheets'))).sort()).toEqual(['step-00000000.png', 'step-00000004.png']);
-    const sheet = ['--model', join(folder, 'run'), '--sheet', join(folder, 'sheet.png')];
-    expect((await freshcar(['sample', ...sheet])).code).toBe(0);
+// Plain JavaScript would take minutes for these.
+describe.skipIf(!native)('trained by the native TensorFlow library (skipped: needs it)', () => {
+  let folder: string;
+  let data: string;
+  beforeEach(async () => {
+    folder = await temporaryFolder();
+    data = await writeSmallDataset(folder);
   });
 
-  it('keeps exactly what ran: its own config.json repeats the run', async () => {
-    await train('run', [...fourSteps, '--seed', '5', '--real-label', '0.8']);
-    const config = join(folder, 'run', 'config.json');
-    expect(JSON.parse(await readFile(config, 'utf8'))).toMatchObject({ seed: 5, labels: { real: 0.8 }, epochs: 2 });
-    const often = ['--report-every', '1', '--checkpoint-every', '2'];
-    expect((await train('again', ['--preset', 'seed', '--config', config, ...often])).code).toBe(0);
-    expect(await lastCheckpoint('again')).toEqual(await lastCheckpoint('run'));
-  });
+  const flagsOf = (run: string, flags: readonly string[]) => [
+    ...['train', '--data', data, '--out', join(folder, run)],
+    ...flags,
+  ];
+  const train = (run: string, flags: readonly string[], options?: { stopAt: string }) =>
+    freshcar(flagsOf(run, flags), options);
+  /** 8 pictures in batches of 4: two steps an epoch. */
+  const fourSteps = [...smallRunFlags, '--epochs', '2'];
 
-  it('stops when asked, and resumed ends in the same bytes as if it never had', async () => {
-    await train('whole', fourSteps);
-    const stopped = await train('run', fourSteps, { stopAt: 'step=3/4' });
-    expect(stopped.code).toBe(0);
-    expect(stopped.out).toMatch(/^Stopped after step 3; --resume goes on\./);
-    expect(await checkpoints('run')).toContain('step-00000003.safetensors');
-    expect(await readdir(join(folder, 'run', 'bundle'))).toContain('generator.onnx');
-    const resumed = await train('run', [...fourSteps, '--resume']);
-    expect(resumed.err).toContain('going on after step 3');
-    expect(await lastCheckpoint('run')).toEqual(await lastCheckpoint('whole'));
-  });
+  const checkpoints = (run: string) => readdir(join(folder, run, 'checkpoints'));
+  const lastCheckpoint = (run: string) => readFile(join(folder, run, 'checkpoints', 'step-00000004.safetensors'));
 
-  it('goes on for more epochs, without repeating the other flags', async () => {
-    await train('run', fourSteps);
-    const { code, out } = await train('run', ['--resume', '--epochs', '3']);
-    expect(code).toBe(0);
-    expect(out).toContain('Done after 6 steps');
-  });
-
-  it('begins when it is told to resume a folder that holds nothing, as a restarted job does', async () => {
-    expect((await train('run', [...fourSteps, '--resume'])).out).toContain('Done after 4 steps');
-  });
-});
-
-describe('freshcar train --from', () => {
-  it('starts from another run with its networks, records it, and resumes without a word on it', async () => {
-    await train('run', fourSteps);
-    const short = ['--batch-size', '4', '--epochs', '0.5', '--report-every', '1'];
-    const { code } = await train('second', [...short, '--from', join(folder, 'run'), '--freeze-discriminator', '1']);
-    expect(code).toBe(0);
-    const config = JSON.parse(await readFile(join(folder, 'second', 'config.json'), 'utf8'));
-    expect(config).toMatchObject({ architecture: { channels: 8 }, from: { name: 'run' }, freezeDiscriminator: 1 });
-    const manifest = JSON.parse(await readFile(join(folder, 'second', 'bundle', 'manifest.json'), 'utf8'));
-    expect(manifest.recipe.from).toEqual(config.from);
-    expect((await train('second', ['--resume', '--epochs', '1'])).out).toContain('Done after 2 steps');
-  });
-
-  it('starts from a bundle, and repeats from the recorded configuration only with the same weights', async () => {
-    await train('run', fourSteps);
-    const bundle = join(folder, 'run', 'bundle');
-    await train('second', ['--epochs', '0.5', '--batch-size', '4', '--from', bundle]);
-    const config = join(folder, 'second', 'config.json');
-    expect(await train('third', ['--config', config])).toMatchObject({
-      code: 2,
-      err: expect.stringContaining('Name their folder by --from'),
+  describe('freshcar train', () => {
+    it('leaves a run folder with all that the help promises, and a bundle that draws', async () => {
+      const { code, out, err } = await train('run', fourSteps);
+      expect(code).toBe(0);
+      expect(out).toMatch(/^Done after 4 steps\. The model is in .+bundle; see its cars: npm start -- --model .+\n$/);
+      expect(err).toContain('Training on 8 pictures of 32x32 for 4 steps.');
+      expect(err).toMatch(/^step=4\/4 epoch=2\.0 d_real=\d+\.\d{4} d_fake=\d+\.\d{4} g=\d+\.\d{4} images_per_second=/m);
+      const files = await readdir(join(folder, 'run'));
+      const promised = [
+        'config.json',
+        'checkpoints',
+        'sheets',
+        'metrics.jsonl',
+        'bundle',
+        'tensorboard',
+        'report.html',
+      ];
+      for (const name of [...promised, 'curves.svg', 'curves.png']) expect(files).toContain(name);
+      expect((await sharp(join(folder, 'run', 'curves.png')).metadata()).width).toBe(960);
+      expect(await checkpoints('run')).toEqual(['step-00000002.safetensors', 'step-00000004.safetensors']);
+      expect((await readdir(join(folder, 'run', 'sheets'))).sort()).toEqual(['step-00000000.png', 'step-00000004.png']);
+      const sheet = ['--model', join(folder, 'run'), '--sheet', join(folder, 'sheet.png')];
+      expect((await freshcar(['sample', ...sheet])).code).toBe(0);
     });
-    expect((await train('third', ['--config', config, '--from', bundle])).code).toBe(0);
-    const first = (run: string) => readFile(join(folder, run, 'checkpoints', 'step-00000001.safetensors'));
-    expect(await first('third')).toEqual(await first('second'));
-  });
-});
 
-describe('freshcar train --resume', () => {
-  beforeEach(async () => void (await train('run', fourSteps)));
+    it('keeps exactly what ran: its own config.json repeats the run', async () => {
+      await train('run', [...fourSteps, '--seed', '5', '--real-label', '0.8']);
+      const config = join(folder, 'run', 'config.json');
+      expect(JSON.parse(await readFile(config, 'utf8'))).toMatchObject({ seed: 5, labels: { real: 0.8 }, epochs: 2 });
+      const often = ['--report-every', '1', '--checkpoint-every', '2'];
+      expect((await train('again', ['--preset', 'seed', '--config', config, ...often])).code).toBe(0);
+      expect(await lastCheckpoint('again')).toEqual(await lastCheckpoint('run'));
+    });
 
-  it('refuses other settings and lists their names', async () => {
-    const { code, err } = await train('run', ['--resume', '--batch-size', '2', '--real-label', '0.7']);
-    expect(code).toBe(2);
-    expect(err).toContain('these differ: batchSize, labels.');
-  });
+    it('stops when asked, and resumed ends in the same bytes as if it never had', async () => {
+      await train('whole', fourSteps);
+      const stopped = await train('run', fourSteps, { stopAt: 'step=3/4' });
+      expect(stopped.code).toBe(0);
+      expect(stopped.out).toMatch(/^Stopped after step 3; --resume goes on\./);
+      expect(await checkpoints('run')).toContain('step-00000003.safetensors');
+      expect(await readdir(join(folder, 'run', 'bundle'))).toContain('generator.onnx');
+      const resumed = await train('run', [...fourSteps, '--resume']);
+      expect(resumed.err).toContain('going on after step 3');
+      expect(await lastCheckpoint('run')).toEqual(await lastCheckpoint('whole'));
+    });
 
-  it('refuses a configuration file', async () => {
-    const { code, err } = await train('run', ['--resume', '--config', join(folder, 'run', 'config.json')]);
-    expect(code).toBe(2);
-    expect(err).toContain('leave --config away');
-  });
+    it('goes on for more epochs, without repeating the other flags', async () => {
+      await train('run', fourSteps);
+      const { code, out } = await train('run', ['--resume', '--epochs', '3']);
+      expect(code).toBe(0);
+      expect(out).toContain('Done after 6 steps');
+    });
 
-  it('refuses other data', async () => {
-    data = await writeSmallDataset(folder, { count: 9 });
-    const { code, err } = await train('run', ['--resume']);
-    expect(code).toBe(1);
-    expect(err).toContain('The data is not what this run began with');
-  });
-
-  it('passes over a damaged checkpoint, says which, and goes on from the one before', async () => {
-    await writeFile(join(folder, 'run', 'checkpoints', 'step-00000004.safetensors'), 'cut off');
-    const { code, err } = await train('run', ['--resume']);
-    expect(code).toBe(0);
-    expect(err).toMatch(/^warning: .*step-00000004\.safetensors/m);
-    expect(err).toContain('going on after step 2');
+    it('begins when it is told to resume a folder that holds nothing, as a restarted job does', async () => {
+      expect((await train('run', [...fourSteps, '--resume'])).out).toContain('Done after 4 steps');
+    });
   });
 
-  it('says when no checkpoint can be read instead of starting over', async () => {
-    for (const name of await checkpoints('run')) await writeFile(join(folder, 'run', 'checkpoints', name), '');
-    const { code, err } = await train('run', ['--resume']);
-    expect(code).toBe(1);
-    expect(err).toMatch(/^error: No checkpoint in .+ can be read\.$/m);
-  });
-});
+  describe('freshcar train --from', () => {
+    it('starts from another run with its networks, records it, and resumes without a word on it', async () => {
+      await train('run', fourSteps);
+      const short = ['--batch-size', '4', '--epochs', '0.5', '--report-every', '1'];
+      const { code } = await train('second', [...short, '--from', join(folder, 'run'), '--freeze-discriminator', '1']);
+      expect(code).toBe(0);
+      const config = JSON.parse(await readFile(join(folder, 'second', 'config.json'), 'utf8'));
+      expect(config).toMatchObject({ architecture: { channels: 8 }, from: { name: 'run' }, freezeDiscriminator: 1 });
+      const manifest = JSON.parse(await readFile(join(folder, 'second', 'bundle', 'manifest.json'), 'utf8'));
+      expect(manifest.recipe.from).toEqual(config.from);
+      expect((await train('second', ['--resume', '--epochs', '1'])).out).toContain('Done after 2 steps');
+    });
 
-describe('freshcar train, asked wrongly,', () => {
-  it('does not mix a new run with one that is there', async () => {
-    await train('run', fourSteps);
-    const { code, err } = await train('run', fourSteps);
-    expect(code).toBe(2);
-    expect(err).toContain('holds a run already. Go on with it by --resume');
-  });
-
-  it('says which size the pictures have', async () => {
-    data = await writeSmallDataset(folder, { size: 64 });
-    const { code, err } = await train('run', fourSteps);
-    expect(code).toBe(2);
-    expect(err).toContain('The pictures are 64 pixels wide and the networks 32.');
-    expect(err).toContain('--image-size 64');
-  });
-
-  it.each([
-    [['--batch-size', 'many'], 'batch-size is a number, not "many"'],
-    [['--loss', 'wasserstein'], 'loss: '],
-    [['--depth', '9'], 'depth: '],
-    [['--preset', 'best'], 'Allowed choices are seed, fresh'],
-    [['--checkpoint-every', '0'], 'a whole number from 1 to'],
-    [['--config', '/nowhere.json'], 'Could not read /nowhere.json as JSON'],
-  ])('refuses %j with exit code 2', async (flags, sentence) => {
-    const { code, err } = await train('run', flags);
-    expect(code).toBe(2);
-    expect(err).toContain(sentence);
+    it('starts from a bundle, and repeats from the recorded configuration only with the same weights', async () => {
+      await train('run', fourSteps);
+      const bundle = join(folder, 'run', 'bundle');
+      await train('second', ['--epochs', '0.5', '--batch-size', '4', '--from', bundle]);
+      const config = join(folder, 'second', 'config.json');
+      expect(await train('third', ['--config', config])).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('Name their folder by --from'),
+      });
+      expect((await train('third', ['--config', config, '--from', bundle])).code).toBe(0);
+      const first = (run: string) => readFile(join(folder, run, 'checkpoints', 'step-00000001.safetensors'));
+      expect(await first('third')).toEqual(await first('second'));
+    });
   });
 
-  it('refuses one picture, and data that is not there', async () => {
-    data = await writeSmallDataset(folder, { count: 1 });
-    expect(await train('run', fourSteps)).toMatchObject({ code: 2, err: expect.stringContaining('fewer than two') });
-    data = join(folder, 'missing.npy');
-    expect(await train('run', fourSteps)).toMatchObject({ code: 1, err: expect.stringContaining('missing.npy') });
+  describe('freshcar train --resume', () => {
+    beforeEach(async () => void (await train('run', fourSteps)));
+
+    it('refuses other settings and lists their names', async () => {
+      const { code, err } = await train('run', ['--resume', '--batch-size', '2', '--real-label', '0.7']);
+      expect(code).toBe(2);
+      expect(err).toContain('these differ: batchSize, labels.');
+    });
+
+    it('refuses a configuration file', async () => {
+      const { code, err } = await train('run', ['--resume', '--config', join(folder, 'run', 'config.json')]);
+      expect(code).toBe(2);
+      expect(err).toContain('leave --config away');
+    });
+
+    it('refuses other data', async () => {
+      data = await writeSmallDataset(folder, { count: 9 });
+      const { code, err } = await train('run', ['--resume']);
+      expect(code).toBe(1);
+      expect(err).toContain('The data is not what this run began with');
+    });
+
+    it('passes over a damaged checkpoint, says which, and goes on from the one before', async () => {
+      await writeFile(join(folder, 'run', 'checkpoints', 'step-00000004.safetensors'), 'cut off');
+      const { code, err } = await train('run', ['--resume']);
+      expect(code).toBe(0);
+      expect(err).toMatch(/^warning: .*step-00000004\.safetensors/m);
+      expect(err).toContain('going on after step 2');
+    });
+
+    it('says when no checkpoint can be read instead of starting over', async () => {
+      for (const name of await checkpoints('run')) await writeFile(join(folder, 'run', 'checkpoints', name), '');
+      const { code, err } = await train('run', ['--resume']);
+      expect(code).toBe(1);
+      expect(err).toMatch(/^error: No checkpoint in .+ can be read\.$/m);
+    });
   });
-});
 
-describe('the freshcar program', () => {
-  const start = builtFreshcar();
+  describe('freshcar train, asked wrongly,', () => {
+    it('does not mix a new run with one that is there', async () => {
+      await train('run', fourSteps);
+      const { code, err } = await train('run', fourSteps);
+      expect(code).toBe(2);
+      expect(err).toContain('holds a run already. Go on with it by --resume');
+    });
 
-  it.each(['SIGINT', 'SIGTERM'] as const)('saves a checkpoint and a bundle on %s, and resumes', async (signal) => {
-    // So many epochs that it is never done before the signal comes.
-    const run = start(flagsOf('run', [...smallRunFlags, '--epochs', '100000']));
-    await run.printed('step=2/');
-    run.child.kill(signal);
-    expect(await run.ended()).toEqual({ code: 0, signal: null });
-    const step = Number(/Stopped after step (\d+); --resume goes on/.exec(run.output.text)?.[1]);
-    expect(await checkpoints('run')).toContain(`step-${String(step).padStart(8, '0')}.safetensors`);
-    expect(await readdir(join(folder, 'run', 'bundle'))).toContain('manifest.json');
-    const resumed = await train('run', ['--resume', '--epochs', String((step + 2) / 2)]);
-    expect(resumed.out).toContain(`Done after ${step + 2} steps`);
+    it('says which size the pictures have', async () => {
+      data = await writeSmallDataset(folder, { size: 64 });
+      const { code, err } = await train('run', fourSteps);
+      expect(code).toBe(2);
+      expect(err).toContain('The pictures are 64 pixels wide and the networks 32.');
+      expect(err).toContain('--image-size 64');
+    });
+
+    it.each([
+      [['--batch-size', 'many'], 'batch-size is a number, not "many"'],
+      [['--loss', 'wasserstein'], 'loss: '],
+      [['--depth', '9'], 'depth: '],
+      [['--preset', 'best'], 'Allowed choices are seed, fresh'],
+      [['--checkpoint-every', '0'], 'a whole number from 1 to'],
+      [['--config', '/nowhere.json'], 'Could not read /nowhere.json as JSON'],
+    ])('refuses %j with exit code 2', async (flags, sentence) => {
+      const { code, err } = await train('run', flags);
+      expect(code).toBe(2);
+      expect(err).toContain(sentence);
+    });
+
+    it('refuses one picture, and data that is not there', async () => {
+      data = await writeSmallDataset(folder, { count: 1 });
+      expect(await train('run', fourSteps)).toMatchObject({ code: 2, err: expect.stringContaining('fewer than two') });
+      data = join(folder, 'missing.npy');
+      expect(await train('run', fourSteps)).toMatchObject({ code: 1, err: expect.stringContaining('missing.npy') });
+    });
+  });
+
+  describe('the freshcar program', () => {
+    const start = builtFreshcar();
+
+    it.each(['SIGINT', 'SIGTERM'] as const)('saves a checkpoint and a bundle on %s, and resumes', async (signal) => {
+      // So many epochs that it is never done before the signal comes.
+      const run = start(flagsOf('run', [...smallRunFlags, '--epochs', '100000']));
+      await run.printed('step=2/');
+      run.child.kill(signal);
+      expect(await run.ended()).toEqual({ code: 0, signal: null });
+      const step = Number(/Stopped after step (\d+); --resume goes on/.exec(run.output.text)?.[1]);
+      expect(await checkpoints('run')).toContain(`step-${String(step).padStart(8, '0')}.safetensors`);
+      expect(await readdir(join(folder, 'run', 'bundle'))).toContain('manifest.json');
+      const resumed = await train('run', ['--resume', '--epochs', String((step + 2) / 2)]);
+      expect(resumed.out).toContain(`Done after ${step + 2} steps`);
+    });
   });
 });
