@@ -65,10 +65,14 @@ export const configSchema = z.strictObject({
 export type TrainingConfig = z.output<typeof configSchema>;
 type ConfigInput = z.input<typeof configSchema>;
 
+/** Said by every preset, so that a rate alone is a change to something. */
+const optimizers = { generatorOptimizer: adam, discriminatorOptimizer: adam } as const;
+
 /** Named starting points. `seed` is the student project's recipe; `fresh` is the best one found. */
 export const presets = {
-  seed: { fakes: 'predicted', frozenNormalisation: 'moving' },
+  seed: { ...optimizers, fakes: 'predicted', frozenNormalisation: 'moving' },
   fresh: {
+    ...optimizers,
     labels: { real: 0.9 },
     average: 0.999,
     mirror: true,

@@ -13,6 +13,14 @@ describe('the settings of a run', () => {
     expect(config.augment).toMatchObject({ brightness: 0.25, translation: 0.125 });
   });
 
+  it.each(['seed', 'fresh'] as const)('change the rates of the optimizers that preset %s has', (preset) => {
+    const values = { 'generator-rate': '0.0001', 'discriminator-rate': '0.0003' };
+    expect(resolveConfig({ preset, values })).toMatchObject({
+      generatorOptimizer: { kind: 'adam', rate: 1e-4, beta1: 0.5 },
+      discriminatorOptimizer: { kind: 'adam', rate: 3e-4, beta1: 0.5 },
+    });
+  });
+
   it("keeps the seed's recipe to the letter in its preset", () => {
     expect(resolveConfig({ preset: 'seed' })).toMatchObject({
       batchSize: 64,
