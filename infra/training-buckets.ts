@@ -1,6 +1,7 @@
-import { Duration, RemovalPolicy, Validations } from 'aws-cdk-lib';
-import { BlockPublicAccess, Bucket, BucketEncryption, type LifecycleRule, ObjectOwnership } from 'aws-cdk-lib/aws-s3';
+import { Duration } from 'aws-cdk-lib';
+import type { Bucket, LifecycleRule } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { createPrivateBucket } from './private-bucket.ts';
 
 /** Where a run keeps its checkpoints, what SageMaker packs, and the unpacked models that were measured. */
 export const artefactPrefixes = { checkpoints: 'checkpoints/', models: 'trained/', candidates: 'candidates/' } as const;
@@ -21,24 +22,11 @@ export function createArtefactBucket(scope: Construct): Bucket {
   ]);
 }
 
-function createBucket(scope: Construct, id: string, rules: LifecycleRule[]): Bucket {
-  const bucket = new Bucket(scope, id, {
-    blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
-    objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
-    encryption: BucketEncryption.S3_MANAGED,
-    enforceSSL: true,
-    minimumTLSVersion: 1.2,
-    versioned: true,
-    lifecycleRules: [
-      { id: 'DropUnfinishedUploads', abortIncompleteMultipartUploadAfter: Duration.days(7) },
-      { id: 'DropReplacedVersions', noncurrentVersionExpiration: Duration.days(30) },
-      ...rules,
-    ],
-    removalPolicy: RemovalPolicy.RETAIN,
+function createBucket(scope: Construct, id: string, rules: readonly LifecycleRule[]): Bucket {
+  return createPrivateBucket(scope, id, {
+    keepReplacedDays: 30,
+    rules,
+    noAccessLog:
+      'Trainings are its readers and writers, a few a day at most, and each is on record in SageMaker by itself.',
   });
-  Validations.of(bucket).acknowledge({
-    id: 'AwsSolutions::AwsSolutions-S1',
-    reason: 'Trainings are its readers and writers, a few a day at most, and each is on record in SageMaker by itself.',
-  });
-  return bucket;
 }
