@@ -36,20 +36,16 @@ function foldLayer(
     `${layer.name}/bias`,
     bias.map((value, at) => (value - number(mean, at)) * number(factors, at) + number(beta, at)),
   );
-  const kernel = valuesOf(weights, `${layer.name}/kernel`);
-  const channelOf = channelsOfKernel(layer);
-  into.set(
-    `${layer.name}/kernel`,
-    kernel.map((value, at) => value * number(factors, channelOf(at))),
-  );
+  into.set(`${layer.name}/kernel`, scaleChannels(layer, valuesOf(weights, `${layer.name}/kernel`), factors));
 }
 
-/** To which output channel a place in the kernel belongs: its last axis, but for a transposed convolution the one before. */
-function channelsOfKernel(layer: Layer): (place: number) => number {
-  const channels = layer.outputShape.at(-1) ?? 1;
-  if (layer.kind !== 'convTranspose') return (place) => place % channels;
-  const inputs = layer.inputShape.at(-1) ?? 1;
-  return (place) => Math.floor(place / inputs) % channels;
+/** Channels are a kernel's last axis, but a transposed convolution's last but one, before its inputs. */
+function scaleChannels(layer: Layer, kernel: Float32Array, factors: Float64Array): Float32Array {
+  const run = layer.kind === 'convTranspose' ? (layer.inputShape.at(-1) ?? 1) : 1;
+  const scaled = new Float32Array(kernel.length);
+  for (let at = 0; at < kernel.length; )
+    for (const factor of factors) for (const end = at + run; at < end; at++) scaled[at] = number(kernel, at) * factor;
+  return scaled;
 }
 
 function valuesOf(weights: WeightValues, name: string): Float32Array {

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Layer, Network } from '../architecture/network.ts';
 import { batchNormTraining, composedBatchNorm } from './batch-norm.ts';
 import { leakyRelu } from './leaky-relu.ts';
+import { narrowConv, narrowFilters } from './narrow-conv.ts';
 
 /** A network's weights as tensors, by the names of its `WeightSpec`s. */
 export type WeightTensors = ReadonlyMap<string, tf.Tensor>;
@@ -50,7 +51,7 @@ function runLayer(layer: Layer, weights: WeightTensors, input: tf.Tensor, mode: 
     case 'dense':
       return tf.add(tf.matMul(input as tf.Tensor2D, weight<tf.Tensor2D>('kernel')), weight('bias'));
     case 'conv':
-      return withBias(tf.conv2d(input as tf.Tensor4D, weight<tf.Tensor4D>('kernel'), layer.stride, 'same'));
+      return withBias(convolve(input as tf.Tensor4D, weight<tf.Tensor4D>('kernel'), layer));
     case 'convTranspose': {
       const [height = 0, width = 0, channels = 0] = layer.outputShape;
       const shape: [number, number, number, number] = [input.shape[0] ?? 0, height, width, channels];
@@ -74,6 +75,16 @@ function runLayer(layer: Layer, weights: WeightTensors, input: tf.Tensor, mode: 
     case 'sigmoid':
       return tf.sigmoid(input);
   }
+}
+
+function convolve(
+  input: tf.Tensor4D,
+  kernel: tf.Tensor4D,
+  { filters, stride }: Extract<Layer, { kind: 'conv' }>,
+): tf.Tensor4D {
+  return stride === 1 && filters <= narrowFilters && tf.getBackend() === 'tensorflow'
+    ? narrowConv(input, kernel)
+    : tf.conv2d(input, kernel, stride, 'same');
 }
 
 function differentiatedTwice(mode: Mode): boolean {
