@@ -1,24 +1,31 @@
 import type { Command } from 'commander';
 import type { BundleFlags } from './bundle-flags.ts';
+import { parseInteger } from './parse.ts';
 import type { Terminal } from './terminal.ts';
 
 const examples = `
 Examples:
   $ freshcar export runs/first --out bundle
+  $ freshcar export runs/first --step 4000 --out bundle
   $ freshcar export runs/first --out bundle --version roadsters-1 --card card.md --replace
 `;
+
+export interface ExportFlags extends BundleFlags {
+  readonly step?: number;
+}
 
 export function exportCommand(program: Command, terminal: Terminal): void {
   program
     .command('export')
     .description('make a bundle of a run: the ONNX graph that serves, TensorFlow.js files, samples, and a card')
-    .argument('<run>', 'the run folder; its newest checkpoint is taken')
+    .argument('<run>', 'the run folder; its newest checkpoint is taken unless --step names a snapshot')
     .requiredOption('--out <folder>', 'the new bundle')
+    .option('--step <number>', 'the snapshot of that step, the best by freshcar compare, say', parseInteger(0, 1e9))
     .option('--version <name>', "the model's version: a-z, 0-9, dots and hyphens (made of the run)")
     .option('--card <file>', 'the model card: what it is, its data and terms, what it is good for')
     .option('--replace', 'take the place of a bundle that is there')
     .addHelpText('after', examples)
-    .action(async (run: string, flags: BundleFlags) => {
+    .action(async (run: string, flags: ExportFlags) => {
       const { runExport } = await import('./run-export.ts');
       await runExport(run, flags, terminal);
     });

@@ -2,15 +2,25 @@ import { FreshcarError } from '../errors.ts';
 import { loadTensorflow } from '../tensorflow/backend.ts';
 import { bundleRun } from '../training/bundle-run.ts';
 import { openRunFolder } from '../training/run-folder.ts';
-import { type BundleFlags, readBundleFlags } from './bundle-flags.ts';
+import { type Snapshot, snapshotOf } from '../training/snapshot.ts';
+import { readBundleFlags } from './bundle-flags.ts';
+import type { ExportFlags } from './export.ts';
 import type { Terminal } from './terminal.ts';
 
-export async function runExport(run: string, flags: BundleFlags, terminal: Terminal): Promise<void> {
+export async function runExport(run: string, flags: ExportFlags, terminal: Terminal): Promise<void> {
   const warn = (message: string) => terminal.err.write(`warning: ${message}\n`);
   const about = await readBundleFlags(flags);
-  const checkpoint = await openRunFolder(run).latestCheckpoint(warn);
-  if (checkpoint === undefined) throw new FreshcarError('not-found', `${run} holds no checkpoint of a run.`);
+  const snapshot = await readModel(run, flags.step, warn);
   await loadTensorflow({ warn });
-  const manifest = await bundleRun({ checkpoint, ...about }, flags.out, { replace: flags.replace ?? false });
+  const manifest = await bundleRun(snapshot, flags.out, { ...about, replace: flags.replace ?? false });
   terminal.out.write(`Model ${manifest.version} in ${flags.out}\n`);
+}
+
+/** What a run had made after `step`, or has made so far. */
+async function readModel(run: string, step: number | undefined, warn: (message: string) => void): Promise<Snapshot> {
+  const folder = openRunFolder(run);
+  if (step !== undefined) return folder.readSnapshot(step);
+  const checkpoint = await folder.latestCheckpoint(warn);
+  if (checkpoint === undefined) throw new FreshcarError('not-found', `${run} holds no checkpoint of a run.`);
+  return snapshotOf(checkpoint);
 }

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { type Dataset, readDataset } from '../dataset/read-dataset.ts';
 import { FreshcarError } from '../errors.ts';
 import { loadTensorflow } from '../tensorflow/backend.ts';
@@ -8,6 +8,7 @@ import type { TrainingConfig } from '../training/config.ts';
 import { progressBar, progressLine } from '../training/progress.ts';
 import { saveCurves } from '../training/recorder.ts';
 import { openRunFolder } from '../training/run-folder.ts';
+import { snapshotOf } from '../training/snapshot.ts';
 import { type Progress, totalSteps, train } from '../training/trainer.ts';
 import { settleRun } from './settle-run.ts';
 import type { Terminal } from './terminal.ts';
@@ -39,16 +40,18 @@ export async function runTraining(
     start,
     checkpointEvery: flags.checkpointEvery,
     sheetEvery: flags.sheetEvery,
+    snapshotEvery: flags.snapshotEvery,
     reportEvery: flags.reportEvery,
     report: reporter(terminal),
     warn,
     stopOnDivergence: flags.stopOnDivergence ?? false,
     now: terminal.now,
+    residentBytes: process.memoryUsage.rss,
     clock: Date.now,
     signal: terminal.interruption(),
   });
-  const bundle = join(folder.path, 'bundle');
-  await bundleRun({ checkpoint: result.checkpoint }, bundle, { replace: true });
+  const { bundle } = folder;
+  await bundleRun(snapshotOf(result.checkpoint), bundle, { replace: true });
   await saveCurves(folder);
   const { writeReport } = await import('../training/report.ts');
   await writeReport(folder.path);

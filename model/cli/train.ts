@@ -27,6 +27,7 @@ export interface TrainFlags {
   readonly stopOnDivergence?: boolean;
   readonly checkpointEvery: number;
   readonly sheetEvery: number;
+  readonly snapshotEvery: number;
   readonly reportEvery: number;
 }
 
@@ -47,6 +48,12 @@ export function trainCommand(program: Command, terminal: Terminal): void {
     .option('--stop-on-divergence', 'stop when the discriminator always wins; broken numbers stop a run in any case')
     .option('--checkpoint-every <steps>', 'steps between two checkpoints', parseInteger(1, 1e9), 200)
     .option('--sheet-every <steps>', 'steps between two sheets of sample cars', parseInteger(1, 1e9), 200)
+    .option(
+      '--snapshot-every <steps>',
+      'steps between two generators that are kept to be compared and exported; 0 keeps none',
+      parseInteger(0, 1e9),
+      1000,
+    )
     .option('--report-every <steps>', 'steps between two reports', parseInteger(1, 1e9), 20)
     .addHelpText('after', examples);
   for (const setting of settings) {

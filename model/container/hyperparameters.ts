@@ -6,9 +6,10 @@ import { resolveConfig, settings } from '../training/settings.ts';
 /** What the hyperparameters of a training job say. */
 export interface JobSettings {
   readonly preset: PresetName;
-  /** Steps between two checkpoints, two sheets of cars, and two lines of the log. */
+  /** Steps between two checkpoints, two sheets of cars, two kept generators, and two lines of the log. */
   readonly checkpointEvery: number;
   readonly sheetEvery: number;
+  readonly snapshotEvery: number;
   readonly reportEvery: number;
   /** The training's own settings, by name and as text, checked. */
   readonly values: Readonly<Record<string, string>>;
@@ -27,6 +28,7 @@ const jobSchema = z.object({
   preset: z.enum(presetNames, `one of ${presetNames.join(', ')}`).default('fresh'),
   'checkpoint-every': steps(200),
   'sheet-every': steps(1000),
+  'snapshot-every': steps(1000),
   'report-every': steps(20),
 });
 const jobNames = Object.keys(jobSchema.shape);
@@ -58,6 +60,7 @@ export function readHyperparameters(hyperparameters: Readonly<Record<string, str
     preset: job.data.preset,
     checkpointEvery: job.data['checkpoint-every'],
     sheetEvery: job.data['sheet-every'],
+    snapshotEvery: job.data['snapshot-every'],
     reportEvery: job.data['report-every'],
     values,
   };

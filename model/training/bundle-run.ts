@@ -1,34 +1,44 @@
 import packageJson from '../../package.json' with { type: 'json' };
+import { generator } from '../architecture/dcgan.ts';
 import type { Manifest } from '../bundle/manifest.ts';
-import { samplesName } from '../bundle/samples.ts';
+import { encodeSamples, sampleLatents, samplesName } from '../bundle/samples.ts';
 import { type WriteBundleOptions, writeBundle } from '../bundle/write.ts';
-import type { Checkpoint } from './checkpoint.ts';
-import { sampleSheet } from './trainer.ts';
+import { drawCars } from '../tensorflow/draw.ts';
+import { scoped } from '../tensorflow/tape.ts';
+import { weightTensors } from '../tensorflow/weights.ts';
+import type { Snapshot } from './snapshot.ts';
 
-export interface RunModel {
-  readonly checkpoint: Checkpoint;
+export interface BundleRunOptions extends WriteBundleOptions {
   /** Made of size, seed, step and data unless given: the same run at the same step is the same model. */
   readonly version?: string;
   /** The model card, as Markdown. */
   readonly card?: string;
 }
 
-/** Writes the averaged generator of a run as the bundle `path`, with a sheet of samples. Needs TensorFlow.js loaded. */
+/** Writes what a run has made so far as the bundle `path`, with a sheet of samples. Needs TensorFlow.js loaded. */
 export async function bundleRun(
-  { checkpoint, version, card }: RunModel,
+  snapshot: Snapshot,
   path: string,
-  options: WriteBundleOptions,
+  { version, card, ...options }: BundleRunOptions,
 ): Promise<Manifest> {
-  const { config, data, gan } = checkpoint;
+  const { config, data, step, weights } = snapshot;
   const { architecture, seed } = config;
-  const samples = { [samplesName]: sampleSheet(config, gan) };
+  const samples = { [samplesName]: sampleSheet(snapshot) };
   const about = {
-    version: version ?? `run-${architecture.imageSize}-${seed}-${gan.step}-${data.sha256.slice(0, 8)}`,
+    version: version ?? `run-${architecture.imageSize}-${seed}-${step}-${data.sha256.slice(0, 8)}`,
     architecture,
     data,
-    recipe: { ...config, steps: gan.step },
+    recipe: { ...config, steps: step },
     code: { name: packageJson.name, version: packageJson.version },
   };
   const extras = card === undefined ? samples : { ...samples, 'card.md': card };
-  return writeBundle(path, { about, weights: gan.average, extras }, options);
+  return writeBundle(path, { about, weights, extras }, options);
+}
+
+/** The cars of every sheet, as a PNG. */
+export function sampleSheet({ config, weights }: Snapshot): Uint8Array {
+  const { latentSize, imageSize } = config.architecture;
+  const network = generator(config.architecture);
+  const cars = scoped(() => drawCars(network, weightTensors(network, weights), sampleLatents(latentSize)));
+  return encodeSamples(cars, imageSize);
 }

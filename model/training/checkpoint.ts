@@ -9,13 +9,10 @@ import type { Gan, Player } from './gan.ts';
 import type { OptimizerState } from './optimizer.ts';
 import { decodeTensorFile, encodeTensorFile, type NamedArrays } from './tensor-file.ts';
 
-/** What the pictures of a run are: by name for people, by hash for certainty. */
-export interface DataIdentity {
-  readonly name: string;
-  readonly images: number;
-  /** SHA-256 of the packed dataset. */
-  readonly sha256: string;
-}
+/** What the pictures of a run are: by name for people, by the packed dataset's SHA-256 for certainty. */
+export const dataIdentitySchema = z.strictObject({ name: z.string(), images: z.int().min(1), sha256: z.string() });
+
+export type DataIdentity = Readonly<z.output<typeof dataIdentitySchema>>;
 
 /** All that a run needs to go on as if it had never stopped. */
 export interface Checkpoint {
@@ -34,7 +31,7 @@ const stateSchema = z.strictObject({
   discriminatorUpdates: z.int().min(0),
   /** Optional, because checkpoints from before there was such a thing go on too. */
   said: z.strictObject({ real: z.number().optional(), fake: z.number().optional() }).optional(),
-  data: z.strictObject({ name: z.string(), images: z.int().min(1), sha256: z.string() }),
+  data: dataIdentitySchema,
   config: configSchema,
 });
 

@@ -9,6 +9,9 @@ export const metricsRowSchema = z.object({
   /** Null while the discriminator is trained alone. */
   generator: z.number().nullable(),
   imagesPerSecond: z.number().nullable(),
+  /** Memory that the process holds, and tensors that TensorFlow.js knows of: both stay as they are in a healthy run. */
+  residentMegabytes: z.number().optional(),
+  tensors: z.int().optional(),
 });
 
 export type MetricsRow = z.output<typeof metricsRowSchema>;

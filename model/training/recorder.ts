@@ -1,6 +1,8 @@
 import { join } from 'node:path';
 import { writeWhole } from '../files.ts';
+import { bundleRun, sampleSheet } from './bundle-run.ts';
 import type { RunFolder } from './run-folder.ts';
+import type { Snapshot } from './snapshot.ts';
 import { type EventWriterOptions, openEventWriter } from './tensorboard.ts';
 import type { Progress } from './trainer.ts';
 
@@ -8,8 +10,8 @@ import type { Progress } from './trainer.ts';
 export interface Recorder {
   /** Adds a line to `metrics.jsonl` and a point to TensorBoard's curves. */
   report(progress: Progress): Promise<void>;
-  /** Keeps a sheet as a file and for TensorBoard, and draws the curves anew. */
-  sheet(step: number, png: Uint8Array): Promise<void>;
+  /** Keeps a sheet as a file and for TensorBoard, draws the curves anew, and puts the model where it can be served. */
+  show(snapshot: Snapshot): Promise<void>;
 }
 
 /** Opens a recorder that goes on after `step`: what a killed run has recorded of later steps is dropped. */
@@ -17,19 +19,23 @@ export async function openRecorder(folder: RunFolder, options: EventWriterOption
   await folder.truncateMetrics(options.step);
   const events = await openEventWriter(join(folder.path, 'tensorboard'), options);
   return {
-    report: async ({ step, epoch, losses, imagesPerSecond }) => {
-      await folder.appendMetrics({ step, epoch, ...losses, imagesPerSecond });
+    report: async ({ step, epoch, losses, imagesPerSecond, residentBytes, tensors }) => {
+      const residentMegabytes = Math.round(residentBytes / 1e6);
+      await folder.appendMetrics({ step, epoch, ...losses, imagesPerSecond, residentMegabytes, tensors });
       await events.scalars(step, {
         'loss/discriminator-real': losses.discriminatorReal,
         'loss/discriminator-fake': losses.discriminatorFake,
         'loss/generator': losses.generator,
         'speed/images-per-second': imagesPerSecond,
+        'memory/resident-megabytes': residentMegabytes,
       });
     },
-    sheet: async (step, png) => {
-      await folder.saveSheet(step, png);
-      await events.picture(step, 'cars', png);
+    show: async (snapshot) => {
+      const png = sampleSheet(snapshot);
+      await folder.saveSheet(snapshot.step, png);
+      await events.picture(snapshot.step, 'cars', png);
       await saveCurves(folder);
+      await bundleRun(snapshot, folder.bundle, { replace: true });
     },
   };
 }

@@ -5,25 +5,34 @@ import { appendTo, isTemporary, reasonOf, writeWhole } from '../files.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import type { TrainingConfig } from './config.ts';
 import { type MetricsRow, parseMetrics } from './metrics.ts';
+import { decodeSnapshot, encodeSnapshot, type Snapshot } from './snapshot.ts';
 
 /**
- * The folder of one run: `config.json` (exactly what runs), `checkpoints/` (the last two), `sheets/` (the same cars over
- * time), `metrics.jsonl` (a line a report), `tensorboard/`, `curves.svg` and `.png`, and, once there is a model to serve,
+ * The folder of one run: `config.json` (exactly what runs), `checkpoints/` (the last two), `snapshots/` (the generator now
+ * and then), `sheets/` (the same cars over time), `metrics.jsonl` (a line a report), `tensorboard/`, `curves.svg` and `.png`, and, once there is a model to serve,
  * `bundle/` and `report.html`.
  */
 
 const sheetPattern = /^step-(\d{8})\.png$/;
 const checkpointPattern = /^step-(\d{8})\.safetensors$/;
+const snapshotPattern = checkpointPattern;
 /** Two, so that one is good while the other is written, and an older one is left if the newest is damaged later. */
 const keptCheckpoints = 2;
 
 export interface RunFolder {
   readonly path: string;
+  /** Where the run's model can be served from: its newest, once it has drawn a sheet. */
+  readonly bundle: string;
   /** Every checkpoint's file name, newest first. */
   checkpoints(): Promise<string[]>;
   saveCheckpoint(checkpoint: Checkpoint): Promise<void>;
   /** The newest checkpoint that can be read; `warn` is told of each damaged one. Undefined where there is none at all. */
   latestCheckpoint(warn: (message: string) => void): Promise<Checkpoint | undefined>;
+  saveSnapshot(snapshot: Snapshot): Promise<void>;
+  /** The steps of all snapshots, ascending. */
+  snapshotSteps(): Promise<number[]>;
+  /** @throws FreshcarError `not-found` when there is none of that step, `damaged-bundle` when it cannot be read. */
+  readSnapshot(step: number): Promise<Snapshot>;
   saveConfig(config: TrainingConfig): Promise<void>;
   /** Removes what a killed process was about to write. */
   removeLeftovers(): Promise<void>;
@@ -37,8 +46,11 @@ export interface RunFolder {
   truncateMetrics(step: number): Promise<void>;
 }
 
+const fileOf = (step: number) => `step-${String(step).padStart(8, '0')}.safetensors`;
+
 export function openRunFolder(path: string): RunFolder {
   const checkpointFolder = join(path, 'checkpoints');
+  const snapshotFolder = join(path, 'snapshots');
   const sheetFolder = join(path, 'sheets');
   const metricsPath = join(path, 'metrics.jsonl');
   const readMetricsFile = () => readFile(metricsPath, 'utf8').catch(() => '');
@@ -53,9 +65,10 @@ export function openRunFolder(path: string): RunFolder {
 
   return {
     path,
+    bundle: join(path, 'bundle'),
     checkpoints,
     saveCheckpoint: async (checkpoint) => {
-      const name = `step-${String(checkpoint.gan.step).padStart(8, '0')}.safetensors`;
+      const name = fileOf(checkpoint.gan.step);
       await writeWhole(join(checkpointFolder, name), encodeCheckpoint(checkpoint));
       const outdated = (await checkpoints()).slice(keptCheckpoints);
       await Promise.all(outdated.map((old) => rm(join(checkpointFolder, old), { force: true })));
@@ -72,9 +85,26 @@ export function openRunFolder(path: string): RunFolder {
       if (names.length === 0) return undefined;
       throw new FreshcarError('training-failed', `No checkpoint in ${checkpointFolder} can be read.`);
     },
+    saveSnapshot: (snapshot) => writeWhole(join(snapshotFolder, fileOf(snapshot.step)), encodeSnapshot(snapshot)),
+    snapshotSteps: async () => {
+      const names = await readdir(snapshotFolder).catch(() => []);
+      return names
+        .flatMap((name) => snapshotPattern.exec(name)?.[1] ?? [])
+        .map(Number)
+        .sort((a, b) => a - b);
+    },
+    readSnapshot: async (step) => {
+      const file = join(snapshotFolder, fileOf(step));
+      const bytes = await readFile(file).catch((cause) => {
+        throw new FreshcarError('not-found', `${path} keeps no snapshot of step ${step}: ${reasonOf(cause)}.`, {
+          cause,
+        });
+      });
+      return decodeSnapshot(bytes, file);
+    },
     saveConfig: (config) => writeWhole(join(path, 'config.json'), `${JSON.stringify(config, undefined, 2)}\n`),
     removeLeftovers: async () => {
-      for (const place of [path, checkpointFolder, sheetFolder]) {
+      for (const place of [path, checkpointFolder, snapshotFolder, sheetFolder]) {
         const leftovers = (await readdir(place).catch(() => [])).filter(isTemporary);
         await Promise.all(leftovers.map((name) => rm(join(place, name), { recursive: true, force: true })));
       }

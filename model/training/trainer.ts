@@ -1,8 +1,5 @@
-import { encodeSamples, sampleLatents } from '../bundle/samples.ts';
+import { memory } from '@tensorflow/tfjs-core';
 import { FreshcarError } from '../errors.ts';
-import { drawCars } from '../tensorflow/draw.ts';
-import { scoped } from '../tensorflow/tape.ts';
-import { weightTensors } from '../tensorflow/weights.ts';
 import { createBatches } from './batches.ts';
 import type { Checkpoint, DataIdentity } from './checkpoint.ts';
 import type { TrainingConfig } from './config.ts';
@@ -10,6 +7,7 @@ import { type Divergence, isWhole, watchDivergence } from './divergence.ts';
 import { createGan, type Gan, type StartingWeights } from './gan.ts';
 import { openRecorder, type Recorder } from './recorder.ts';
 import type { RunFolder } from './run-folder.ts';
+import { snapshotOf } from './snapshot.ts';
 import { type StepLosses, trainStep } from './step.ts';
 
 /** What the trainer tells of its way. */
@@ -21,6 +19,9 @@ export interface Progress {
   readonly losses: StepLosses;
   readonly imagesPerSecond: number;
   readonly secondsLeft: number;
+  /** Bytes of memory that the process holds, and tensors that are alive between two steps. */
+  readonly residentBytes: number;
+  readonly tensors: number;
 }
 
 export interface TrainerOptions {
@@ -33,9 +34,10 @@ export interface TrainerOptions {
   readonly checkpoint?: Checkpoint | undefined;
   /** Where a new run has its weights from, if not from its seed. */
   readonly start?: StartingWeights | undefined;
-  /** Steps between two checkpoints, and between two sheets. */
+  /** Steps between two checkpoints, between two sheets, and between two snapshots, which are all kept; 0 keeps none. */
   readonly checkpointEvery: number;
   readonly sheetEvery: number;
+  readonly snapshotEvery: number;
   readonly reportEvery: number;
   readonly report: (progress: Progress) => void;
   /** Is told in a sentence when the run goes wrong, unless that ends it. */
@@ -46,6 +48,8 @@ export interface TrainerOptions {
   readonly divergenceWindow?: number;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
+  /** Bytes of memory that the process holds. */
+  readonly residentBytes: () => number;
   /** Milliseconds since 1970, for TensorBoard. */
   readonly clock: () => number;
   /** Asked to stop, the trainer finishes its step, saves a checkpoint and returns. */
@@ -92,9 +96,9 @@ export async function train(options: TrainerOptions): Promise<TrainingResult> {
     await folder.saveCheckpoint(checkpoint());
   };
 
-  const saveSheet = () => recorder.sheet(gan.step, sampleSheet(config, gan));
+  const show = () => recorder.show(snapshotOf({ config, data, gan }));
 
-  if (gan.step === 0) await saveSheet();
+  if (gan.step === 0) await show();
   while (gan.step < steps && !signal.aborted) {
     const losses = trainStep(config, gan, batches.next());
     await meter.add(gan.step, losses);
@@ -102,7 +106,8 @@ export async function train(options: TrainerOptions): Promise<TrainingResult> {
     if (divergence === 'broken' || (divergence && options.stopOnDivergence))
       throw await failure(options, gan, divergence);
     if (divergence) options.warn(describeDivergence(divergence, gan.step));
-    if (gan.step % options.sheetEvery === 0 || gan.step === steps) await saveSheet();
+    if (isDue(gan.step, options.sheetEvery, steps)) await show();
+    if (isDue(gan.step, options.snapshotEvery, steps)) await folder.saveSnapshot(snapshotOf({ config, data, gan }));
     if (gan.step % options.checkpointEvery === 0 && gan.step < steps) await save();
     // Steps compute without a pause; this lets signals and timers in.
     await new Promise(setImmediate);
@@ -127,12 +132,8 @@ function describeDivergence(divergence: Divergence, step: number): string {
     : `The discriminator tells all pictures apart, up to step ${step} at nearly no loss for long: the generator hardly learns from it.`;
 }
 
-/** The cars of every sheet, drawn by the averaged generator, as a PNG. */
-export function sampleSheet(config: TrainingConfig, gan: Gan): Uint8Array {
-  const { latentSize, imageSize } = config.architecture;
-  const { network } = gan.generator;
-  const cars = scoped(() => drawCars(network, weightTensors(network, gan.average), sampleLatents(latentSize)));
-  return encodeSamples(cars, imageSize);
+function isDue(step: number, every: number, last: number): boolean {
+  return every > 0 && (step % every === 0 || step === last);
 }
 
 interface MeterRange {
@@ -164,6 +165,8 @@ function createMeter(options: TrainerOptions, recorder: Recorder, { steps, pictu
         losses: means,
         imagesPerSecond: config.batchSize / secondsPerStep,
         secondsLeft: (steps - step) * secondsPerStep,
+        residentBytes: options.residentBytes(),
+        tensors: memory().numTensors,
       };
       options.report(progress);
       await recorder.report(progress);

@@ -38,6 +38,17 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
       expect(await manifestOf('bundle')).toEqual(await manifestOf('run/bundle'));
     });
 
+    it('takes the snapshot of an earlier step, and says which step it has none of', async () => {
+      const more = ['--resume', '--epochs', '2', '--snapshot-every', '3'];
+      const data = join(folder, 'pictures-8-32.npy');
+      expect((await freshcar(['train', '--data', data, '--out', run, ...more])).code).toBe(0);
+      expect((await exportTo('early', '--step', '3')).code).toBe(0);
+      expect(await manifestOf('early')).toMatchObject({ recipe: { steps: 3 } });
+      const { code, err } = await exportTo('none', '--step', '5');
+      expect(code).toBe(1);
+      expect(err).toContain('keeps no snapshot of step 5');
+    });
+
     it('takes a version and a card, and the bundle draws cars', async () => {
       const card = join(folder, 'note.md');
       await writeFile(card, '# Striped noise\n');

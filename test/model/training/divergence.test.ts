@@ -67,6 +67,8 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
         folder,
         checkpointEvery,
         sheetEvery: 1000,
+        snapshotEvery: 0,
+        residentBytes: () => 0,
         reportEvery: 1000,
         report: () => undefined,
         warn: (message) => warnings.push(message),

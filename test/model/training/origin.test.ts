@@ -6,6 +6,7 @@ import { createGan } from '../../../model/training/gan.ts';
 import { checkOrigin, readOrigin } from '../../../model/training/origin.ts';
 import { openRunFolder } from '../../../model/training/run-folder.ts';
 import { resolveConfig } from '../../../model/training/settings.ts';
+import { snapshotOf } from '../../../model/training/snapshot.ts';
 import { trainStep } from '../../../model/training/step.ts';
 import { smallConfig, smallPictures } from '../../support/training.ts';
 import { temporaryFolder } from '../store/bundle-fixture.ts';
@@ -43,7 +44,7 @@ describe('a run that starts from another', () => {
   it('draws from its own seed what it does not take over', async () => {
     const folder = join(await temporaryFolder(), 'bundle');
     const checkpoint = checkpointOf(1);
-    await bundleRun({ checkpoint }, folder, {});
+    await bundleRun(snapshotOf(checkpoint), folder, {});
     const config = smallConfig({ seed: 2 });
     const started = createGan(config, (await readOrigin(folder, failOnWarning)).weights);
     expect(started.generator.weights).toEqual(checkpoint.gan.average);

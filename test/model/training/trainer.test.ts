@@ -70,6 +70,35 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
     });
   });
 
+  describe('a run that is still going', () => {
+    it('has a bundle of what its last sheet shows, which can be served meanwhile', async () => {
+      await run(folder, config, { stopAt: 7 });
+      const manifest = JSON.parse(await readFile(join(folder.bundle, 'manifest.json'), 'utf8'));
+      expect(manifest.recipe.steps).toBe(5);
+      const samples = await readFile(join(folder.bundle, 'samples.png'));
+      expect(samples).toEqual(await readFile(join(folder.path, 'sheets', 'step-00000005.png')));
+    });
+
+    it('keeps its generator every so many steps and after the last, as it was then', async () => {
+      await run(folder, config, { stopAt: 4 });
+      const early = await latest(folder);
+      await finish(folder, config);
+      expect(await folder.snapshotSteps()).toEqual([4, 8, 10]);
+      const [fourth, last] = [await folder.readSnapshot(4), await folder.readSnapshot(10)];
+      expect(fourth).toMatchObject({ step: 4, data, config });
+      expect(fourth.weights).toEqual(early.gan.average);
+      expect(last.weights).toEqual((await latest(folder)).gan.average);
+      expect(last.weights).not.toEqual(fourth.weights);
+    });
+
+    it('says how much memory it holds, and holds on to no tensor from step to step', async () => {
+      await finish(folder, config);
+      const rows = await folder.readMetrics();
+      expect(rows.map(({ residentMegabytes }) => residentMegabytes)).toEqual(rows.map(() => 250));
+      expect(new Set(rows.map(({ tensors }) => tensors)).size).toBe(1);
+    });
+  });
+
   describe('a damaged checkpoint', () => {
     it.each([
       ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
@@ -112,6 +141,8 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
       checkpoint,
       checkpointEvery: 3,
       sheetEvery: 5,
+      snapshotEvery: 4,
+      residentBytes: () => 2.5e8,
       reportEvery: 1,
       report: ({ step }: Progress) => step === stopAt && stop.abort(),
       warn: (message) => expect.fail(message),
