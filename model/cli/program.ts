@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { errorCodes, FreshcarError } from '../errors.ts';
+import { compareCommand } from './compare.ts';
 import { datasetPrepareCommand } from './dataset-prepare.ts';
 import { datasetSplitCommand } from './dataset-split.ts';
 import { evaluateCommand } from './evaluate.ts';
@@ -28,6 +29,7 @@ const commands: readonly AddCommand[] = [
   sampleCommand,
   morphCommand,
   evaluateCommand,
+  compareCommand,
   exportCommand,
   importKerasCommand,
   publishCommand,

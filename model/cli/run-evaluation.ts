@@ -3,13 +3,12 @@ import { onnxName } from '../bundle/manifest.ts';
 import { entryOf } from '../bundle/read.ts';
 import { requireBundle, writeScores } from '../bundle/write-scores.ts';
 import { type Dataset, readDataset } from '../dataset/read-dataset.ts';
-import type { Engine } from '../engine/engine.ts';
 import { FreshcarError } from '../errors.ts';
-import { closestPairs, mirrored } from '../evaluation/closest-pairs.ts';
+import { closestPairs } from '../evaluation/closest-pairs.ts';
 import type { Copying } from '../evaluation/copying.ts';
-import { evaluate } from '../evaluation/evaluate.ts';
 import { type FeatureExtractor, openExtractor } from '../evaluation/extractor.ts';
 import { measureLatentSpread } from '../evaluation/latent-spread.ts';
+import { createMeasuring } from '../evaluation/measuring.ts';
 import { protocol } from '../evaluation/protocol.ts';
 import {
   describeResult,
@@ -19,7 +18,6 @@ import {
   nameCopying,
 } from '../evaluation/result.ts';
 import { writeWhole } from '../files.ts';
-import { latentsFromSeeds, maximumSeed } from '../latent.ts';
 import { shippedFeatures } from '../store/shipped.ts';
 import type { EvaluateFlags } from './evaluate.ts';
 import { type OpenedModel, openModel } from './open-model.ts';
@@ -69,21 +67,16 @@ async function measure(
   { data, training }: { readonly data: Dataset; readonly training: Dataset | undefined },
   report: (what: string) => void,
 ): Promise<{ result: EvaluationResult; cars: Uint8Array; copying: Copying | undefined }> {
-  report(`drawing ${flags.count} cars`);
-  const cars = await drawCars(engine, flags);
-  report('looking at them');
-  const features = await extractor.extract(cars, engine.imageSize);
-  const real = await extractor.extract(data.images, data.imageSize);
-  const seen = training && (await extractor.extract(mirrored(training), training.imageSize));
-  report('comparing');
-  const { copying, ...measures } = evaluate({ cars: features, real, training: seen });
+  const measuring = await createMeasuring(extractor, data, training);
+  const { evaluation, cars } = await measuring.measure(engine, flags, report);
   report('');
+  const { copying, ...measures } = evaluation;
   const result: EvaluationResult = {
     format: 1,
     model: { version: manifest.version, sha256: entryOf(manifest, onnxName).sha256 },
     protocol: isOfProtocol(flags) ? protocol.version : null,
     cars: { count: flags.count, firstSeed: flags.seed, truncation: flags.truncation },
-    features: { name: extractor.name, sha256: extractor.sha256, size: features.size },
+    features: { name: extractor.name, sha256: extractor.sha256, size: measuring.featureSize },
     data: identityOf(data, flags.data),
     training: training && flags.train !== undefined ? identityOf(training, flags.train) : null,
     ...measures,
@@ -102,20 +95,6 @@ function doubts({ manifest }: OpenedModel, data: Dataset, training: Dataset | un
   if (training && trainedOn !== undefined && trainedOn !== training.sha256)
     return ['The model says that it was trained on other pictures than those of --train.'];
   return [];
-}
-
-/** After the largest seed it goes on at 0, as sheets do. */
-async function drawCars(engine: Engine, { seed, count, truncation }: EvaluateFlags): Promise<Uint8Array> {
-  const bytes = engine.imageSize ** 2 * 3;
-  const cars = new Uint8Array(count * bytes);
-  const batch = 64;
-  for (let first = 0; first < count; first += batch) {
-    const length = Math.min(batch, count - first);
-    const seeds = Array.from({ length }, (_, at) => (seed + first + at) % (maximumSeed + 1));
-    const latents = latentsFromSeeds(seeds, engine.latentSize).map((value) => value * truncation);
-    cars.set(await engine.draw(latents), first * bytes);
-  }
-  return cars;
 }
 
 function identityOf({ provenance, count, sha256 }: Dataset, path: string): NamedData {

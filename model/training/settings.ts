@@ -110,6 +110,18 @@ export function defaultOf(setting: Setting, preset: PresetName): unknown {
   );
 }
 
+/** What `config` says otherwise than preset `fresh`, as `name value`; how long a run is and its seed left out. */
+export function differingSettings(config: TrainingConfig): string[] {
+  const of = (from: unknown, { path }: Setting) =>
+    path.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), from);
+  const fresh = resolveConfig({ preset: 'fresh' });
+  const differing = settings
+    .filter(({ name }) => name !== 'epochs' && name !== 'seed')
+    .filter((setting) => of(config, setting) !== of(fresh, setting))
+    .map((setting) => `${setting.name} ${of(config, setting)}`);
+  return config.from === undefined ? differing : [...differing, `from ${config.from.name}`];
+}
+
 function parseValue({ kind, name }: Setting, value: string): unknown {
   if (kind === 'text') return value;
   if (kind === 'boolean') {

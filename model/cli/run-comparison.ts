@@ -1,0 +1,137 @@
+import { basename, join, resolve } from 'node:path';
+import { generator } from '../architecture/dcgan.ts';
+import { exportOnnx } from '../bundle/onnx-export.ts';
+import { readDataset } from '../dataset/read-dataset.ts';
+import { drawSeeds, seedsFrom } from '../draw.ts';
+import type { Engine } from '../engine/engine.ts';
+import { createOnnxEngine } from '../engine/onnx.ts';
+import { FreshcarError } from '../errors.ts';
+import {
+  bestOf,
+  type ComparedRun,
+  type ComparedSnapshot,
+  comparedSnapshot,
+  comparisonChart,
+  comparisonTable,
+  ranked,
+} from '../evaluation/comparison.ts';
+import type { Measures } from '../evaluation/evaluate.ts';
+import { openExtractor } from '../evaluation/extractor.ts';
+import { createMeasuring, type Measuring } from '../evaluation/measuring.ts';
+import { protocol } from '../evaluation/protocol.ts';
+import { writeWhole } from '../files.ts';
+import { encodePng, picturesOf, sheet } from '../image.ts';
+import { shippedFeatures } from '../store/shipped.ts';
+import { openRunFolder, type RunFolder } from '../training/run-folder.ts';
+import { differingSettings } from '../training/settings.ts';
+import type { Snapshot } from '../training/snapshot.ts';
+import type { CompareFlags } from './compare.ts';
+import type { Terminal } from './terminal.ts';
+
+/** Cars that stand for each run in the picture. */
+const shownCars = 16;
+
+/** Measures every snapshot of every run, and leaves table, curves and pictures. */
+export async function runComparison(paths: readonly string[], flags: CompareFlags, terminal: Terminal): Promise<void> {
+  const folders = paths.map(openRunFolder);
+  const steps = await Promise.all(folders.map(stepsOf));
+  const data = await readDataset(flags.data);
+  const training = flags.train === undefined ? undefined : await readDataset(flags.train);
+  const extractor = await openExtractor(flags.features ?? shippedFeatures());
+  const measuring = await createMeasuring(extractor, data, training);
+  const work = { measuring, count: flags.count, tell: teller(terminal, steps.flat().length) };
+  const runs: ComparedRun[] = [];
+  let floor: Measures | undefined;
+  for (const [at, folder] of folders.entries()) {
+    const measured = await compareRun(folder, steps[at] ?? [], work);
+    floor = measured.floor;
+    runs.push(measured.run);
+  }
+  if (floor === undefined) return;
+  const order = ranked(runs);
+  const side = Math.max(64, ...runs.map(({ imageSize }) => imageSize));
+  const cars = await Promise.all(
+    order.map((run) => drawRow(folders[runs.indexOf(run)] as RunFolder, bestOf(run), side)),
+  );
+  const about = `${flags.count} cars (seeds from ${protocol.firstSeed}) against ${data.count} pictures; features ${extractor.name}, SHA-256 ${extractor.sha256}.`;
+  const table = comparisonTable(runs, floor);
+  const out = (name: string, content: string | Uint8Array) => writeWhole(join(flags.out, name), content);
+  await out('comparison.json', `${JSON.stringify({ about, floor, runs: order }, undefined, 2)}\n`);
+  await out('comparison.md', `${table}\n\n${about}\n`);
+  for (const measure of ['kid', 'recall'] as const) await out(`${measure}.svg`, comparisonChart(runs, measure));
+  await out('cars.png', encodePng(sheet(Buffer.concat(cars.flat()), side, { columns: shownCars, gap: 2 })));
+  terminal.out.write(`${table}\n\n${about}\nCurves and cars are in ${flags.out}.\n`);
+  await extractor.dispose();
+}
+
+async function stepsOf(folder: RunFolder): Promise<number[]> {
+  const steps = await folder.snapshotSteps();
+  if (steps.length > 0) return steps;
+  throw new FreshcarError('not-found', `${folder.path} keeps no snapshots to compare; train with --snapshot-every.`);
+}
+
+interface Work {
+  readonly measuring: Measuring;
+  readonly count: number;
+  readonly tell: (name: string, step: number) => void;
+}
+
+async function compareRun(
+  folder: RunFolder,
+  steps: readonly number[],
+  { measuring, count, tell }: Work,
+): Promise<{ run: ComparedRun; floor: Measures | undefined }> {
+  const name = basename(resolve(folder.path));
+  const snapshots: ComparedSnapshot[] = [];
+  let floor: Measures | undefined;
+  let about = { imageSize: 0, parameters: 0, differences: [] as string[] };
+  for (const step of steps) {
+    tell(name, step);
+    const snapshot = await folder.readSnapshot(step);
+    const { evaluation } = await withEngine(snapshot, (engine) =>
+      measuring.measure(engine, { count, seed: protocol.firstSeed, truncation: 1 }),
+    );
+    floor = evaluation.floor;
+    about = describe(snapshot);
+    snapshots.push(comparedSnapshot(step, evaluation));
+  }
+  return { run: { name, ...about, snapshots }, floor };
+}
+
+function describe({ config, weights }: Snapshot) {
+  return {
+    imageSize: config.architecture.imageSize,
+    parameters: [...weights.values()].reduce((sum, { length }) => sum + length, 0),
+    differences: differingSettings(config),
+  };
+}
+
+async function withEngine<T>({ config, weights }: Snapshot, use: (engine: Engine) => Promise<T>): Promise<T> {
+  const { architecture } = config;
+  const engine = await createOnnxEngine(exportOnnx(generator(architecture), weights), architecture);
+  try {
+    return await use(engine);
+  } finally {
+    await engine.dispose();
+  }
+}
+
+/** The first cars of a run's best generator, each `side` pixels wide. */
+async function drawRow(folder: RunFolder, { step }: ComparedSnapshot, side: number): Promise<Uint8Array[]> {
+  const snapshot = await folder.readSnapshot(step);
+  const { imageSize } = snapshot.config.architecture;
+  const cars = await withEngine(snapshot, (engine) => drawSeeds(engine, seedsFrom(protocol.firstSeed, shownCars)));
+  return picturesOf(cars, imageSize, side / imageSize).map(({ pixels }) => pixels);
+}
+
+/** A line for each snapshot, or on a terminal one that is written over. */
+function teller({ err, now }: Terminal, total: number): (name: string, step: number) => void {
+  const start = now();
+  let done = 0;
+  return (name, step) => {
+    const left = done === 0 ? '' : `, ${Math.round((((now() - start) / done) * (total - done)) / 1000)}s left`;
+    done += 1;
+    const line = `${done} of ${total}: ${name}, step ${step}${left}`;
+    err.write(err.isTTY ? `\r\u001b[K${line}${done === total ? '\n' : ''}` : `${line}\n`);
+  };
+}

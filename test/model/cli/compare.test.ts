@@ -1,0 +1,70 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { beforeEach, describe, expect, it } from 'vitest';
+import { featureNetwork } from '../../../model/architecture/feature-network.ts';
+import { exportFeaturesOnnx } from '../../../model/bundle/onnx-features.ts';
+import { randomFromSeed } from '../../../model/random.ts';
+import { createGan } from '../../../model/training/gan.ts';
+import { openRunFolder } from '../../../model/training/run-folder.ts';
+import { snapshotOf } from '../../../model/training/snapshot.ts';
+import { initialWeights } from '../../../model/training/weights.ts';
+import { blots, writeNpy } from '../../support/packed-pictures.ts';
+import { freshcar } from '../../support/terminal.ts';
+import { smallConfig } from '../../support/training.ts';
+import { temporaryFolder } from '../store/bundle-fixture.ts';
+
+let folder: string;
+const file = (...names: string[]) => join(folder, ...names);
+
+beforeEach(async () => {
+  folder = await temporaryFolder();
+  await writeFile(
+    file('features.onnx'),
+    exportFeaturesOnnx(featureNetwork, initialWeights(featureNetwork, randomFromSeed(5))),
+  );
+  await writeNpy(file('real.npy'), blots(40, 32, 1));
+  await writeNpy(file('train.npy'), blots(60, 32, 2));
+  await writeRun('plain', 1, [100, 200]);
+  await writeRun('hinge', 2, [100], 'hinge');
+});
+
+/** A run's folder with the snapshots of a generator that has learnt nothing. */
+async function writeRun(name: string, seed: number, steps: readonly number[], loss?: 'hinge'): Promise<void> {
+  const config = smallConfig({ seed, ...(loss && { loss }) });
+  const data = { name: 'blots', images: 60, sha256: 'a'.repeat(64) };
+  for (const step of steps)
+    await openRunFolder(file(name)).saveSnapshot(snapshotOf({ config, data, gan: { ...createGan(config), step } }));
+}
+
+const compare = (...runs: readonly string[]) =>
+  freshcar(
+    ...['compare', ...runs.map((run) => file(run)), '--data', file('real.npy'), '--train', file('train.npy')],
+    ...['--features', file('features.onnx'), '--count', '32', '--out', file('out')],
+  );
+
+describe('freshcar compare', () => {
+  it('measures every snapshot of every run, and leaves table, numbers, curves and a row of cars for each', async () => {
+    const { code, out, err } = await compare('plain', 'hinge');
+    expect(code).toBe(0);
+    expect(err).toMatch(/^1 of 3: plain, step 100\n2 of 3: plain, step 200.*\n3 of 3: hinge, step 100.*\n$/);
+    expect(out).toContain(await readFile(file('out', 'comparison.md'), 'utf8'));
+    const { runs, floor } = JSON.parse(await readFile(file('out', 'comparison.json'), 'utf8'));
+    const byName = Object.fromEntries(runs.map((run: { name: string }) => [run.name, run]));
+    expect(byName.plain.snapshots.map(({ step }: { step: number }) => step)).toEqual([100, 200]);
+    expect(byName.plain.snapshots[0].scores).toEqual(byName.plain.snapshots[1].scores);
+    expect(byName.hinge.differences).toContain('loss hinge');
+    expect(byName.hinge.snapshots[0].copyingMedianRatio).toBeGreaterThan(0);
+    expect(floor.fid).toBeLessThan(byName.plain.snapshots[0].scores.fid);
+    for (const chart of ['kid.svg', 'recall.svg']) expect(await readFile(file('out', chart), 'utf8')).toMatch(/^<svg/);
+    // Sixteen cars of 64 pixels with two between them, and two rows.
+    expect(await sharp(file('out', 'cars.png')).metadata()).toMatchObject({ width: 16 * 66 - 2, height: 2 * 66 - 2 });
+  });
+
+  it('names a folder that keeps no snapshots, before it measures any', async () => {
+    await mkdir(file('empty'));
+    const { code, err } = await compare('plain', 'empty');
+    expect(code).toBe(1);
+    expect(err).toMatch(/^error: .*empty keeps no snapshots to compare; train with --snapshot-every\.\n$/);
+  });
+});
