@@ -1,10 +1,11 @@
 import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
 import { FreshcarError } from '../errors.ts';
 import { reasonOf } from '../files.ts';
 import type { Checkpoint } from '../training/checkpoint.ts';
 import type { TrainingConfig } from '../training/config.ts';
 import type { StartingWeights } from '../training/gan.ts';
-import { checkOrigin, readOrigin } from '../training/origin.ts';
+import { checkOrigin, fitOrigin, readOrigin } from '../training/origin.ts';
 import { holdsRun, type RunFolder } from '../training/run-folder.ts';
 import { resolveConfig } from '../training/settings.ts';
 import type { TrainFlags } from './train.ts';
@@ -35,10 +36,18 @@ export async function settleRun(
       `${folder.path} holds a run already. Go on with it by --resume, or choose another folder.`,
     );
   const file = flags.config === undefined ? undefined : await readJson(flags.config);
-  const origin = flags.from === undefined ? undefined : await readOrigin(flags.from, warn);
+  const found = flags.from === undefined ? undefined : await readOrigin(flags.from, warn);
+  const origin = found && fitOrigin(found, askedImageSize(file, values));
   const config = resolveConfig({ preset: flags.preset, ...(origin && { origin: origin.config }), file, values });
   checkOrigin(config, origin);
   return { config, start: origin?.weights };
+}
+
+const sizedSchema = z.object({ architecture: z.object({ imageSize: z.number() }) });
+
+/** The size that flags or file ask for; undefined where they leave it to preset or origin, or are wrong about it. */
+function askedImageSize(file: unknown, { 'image-size': flag }: Readonly<Record<string, string>>): number | undefined {
+  return flag === undefined ? sizedSchema.safeParse(file).data?.architecture.imageSize : Number(flag);
 }
 
 /** The flags are laid over what the run is, so that repeating its own flags, `--from` too, is no change. */

@@ -12,6 +12,7 @@ Examples:
   $ freshcar train --data cars.npy --out runs/seed --preset seed --epochs 100
   $ freshcar train --data cars.npy --out runs/wide --config wide.json --channels 192
   $ freshcar train --data fronts.npy --out runs/fronts --from runs/cars --freeze-discriminator 2
+  $ freshcar train --data fronts-64.npy --out runs/large --from runs/fronts --image-size 64      grown, twice the size
 
 Ctrl-C saves a checkpoint before it leaves; --resume goes on from there as if nothing had happened.
 `;

@@ -32,7 +32,7 @@ export interface Gan {
   step: number;
 }
 
-/** Weights to start from instead of fresh ones; what is left out is drawn. */
+/** Weights to start from instead of fresh ones; what is left out, a network or some of its weights, is drawn. */
 export interface StartingWeights {
   readonly generator: WeightValues;
   readonly average?: WeightValues;
@@ -45,7 +45,8 @@ export function createGan(config: TrainingConfig, start?: StartingWeights): Gan 
   const player = (network: Network, given: WeightValues | undefined): Player => {
     // Drawn in any case, so that everything after it is the same with and without a start.
     const drawn = initialWeights(network, random);
-    return { network, weights: given === undefined ? drawn : copyWeights(given), optimizer: newOptimizerState() };
+    const weights = given === undefined ? drawn : new Map([...drawn, ...copyWeights(given)]);
+    return { network, weights, optimizer: newOptimizerState() };
   };
   const players = {
     generator: player(generator(config.architecture), start?.generator),

@@ -8,6 +8,7 @@ import { sha256 } from '../files.ts';
 import { openFolder } from '../store/folder.ts';
 import type { TrainingConfig } from './config.ts';
 import type { StartingWeights } from './gan.ts';
+import { grownArchitecture, grownWeights } from './grow.ts';
 import { openRunFolder } from './run-folder.ts';
 import { encodeTensorFile } from './tensor-file.ts';
 
@@ -48,6 +49,16 @@ function originOf(name: string, architecture: Architecture, weights: StartingWei
   );
   const hash = sha256(encodeTensorFile({ arrays: new Map(arrays), metadata: {} }));
   return { config: { architecture, from: { name, sha256: hash } }, weights };
+}
+
+/** For pictures twice as large, the origin's networks grown to them; for any other size the origin as it is. */
+export function fitOrigin({ config, weights }: Origin, imageSize: number | undefined): Origin {
+  const { architecture } = config;
+  if (imageSize !== 2 * architecture.imageSize) return { config, weights };
+  return {
+    config: { ...config, architecture: grownArchitecture(architecture) },
+    weights: grownWeights(architecture, weights),
+  };
 }
 
 /**
