@@ -31,6 +31,31 @@ describe('the ONNX engine', () => {
     expect(Math.max(...furthest)).toBeLessThanOrEqual(1);
   });
 
+  it('lets the event loop turn between drawings that were asked for at once', async () => {
+    const engine = await onnxEngine();
+    let [turns, done] = [0, false];
+    const turn = () => {
+      turns += 1;
+      if (!done) setImmediate(turn);
+    };
+    setImmediate(turn);
+    const drawnAt = await Promise.all(
+      seeds(4).map((seed) => engine.draw(latentsFromSeeds([seed], 100)).then(() => turns)),
+    );
+    done = true;
+    expect(new Set(drawnAt).size).toBe(4);
+  });
+
+  it('draws one car while many are being drawn, and of those every one', async () => {
+    const engine = await onnxEngine();
+    const drawn: string[] = [];
+    const many = engine.draw(latentsFromSeeds(seeds(20), 100)).finally(() => drawn.push('many'));
+    const one = engine.draw(latentsFromSeeds([19], 100)).finally(() => drawn.push('one'));
+    expect(largestDifference(await one, (await many).subarray(19 * 3072))).toBeLessThanOrEqual(1);
+    expect(await many).toHaveLength(20 * 3072);
+    expect(drawn).toEqual(['one', 'many']);
+  });
+
   it.each([
     ['is cut off', (bytes: Uint8Array) => bytes.subarray(0, 1000), 'cannot be loaded'],
     ['is empty', () => new Uint8Array(), 'cannot be loaded'],
