@@ -13,11 +13,12 @@ export interface Log {
  * a line of its own.
  *
  * @param write Gets each line without its line break.
+ * @param always Fields of every line.
  */
-export function jsonLog(write: (line: string) => void): Log {
+export function jsonLog(write: (line: string) => void, always: Readonly<Record<string, unknown>> = {}): Log {
   const level =
     (name: string): LogLine =>
     (message, fields) =>
-      write(JSON.stringify({ level: name, message, ...fields }));
+      write(JSON.stringify({ level: name, message, ...always, ...fields }));
   return { info: level('info'), warn: level('warn'), error: level('error') };
 }

@@ -24,18 +24,31 @@ export async function ending(child: ChildProcess): Promise<number | null> {
 export interface RunningServer {
   readonly address: string;
   readonly child: ChildProcess;
+  /** A line of its log that `wanted` takes: one that was there already, or the next one. */
+  logged(wanted: (line: Record<string, unknown>) => boolean): Promise<Record<string, unknown>>;
 }
 
 /** Starts the local server on a free port; resolves when it says where it is. */
-export async function startServer(model: string): Promise<RunningServer> {
+export async function startServer(model: string, environment: NodeJS.ProcessEnv = {}): Promise<RunningServer> {
   const program = path.join(built, 'server.js');
   const child = spawn(process.execPath, [program, '--model', model, '--port', '0'], {
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  child.stderr.resume();
+  const lines: Record<string, unknown>[] = [];
+  const log = createInterface(child.stderr).on('line', (line) => {
+    if (line.startsWith('{')) lines.push(JSON.parse(line));
+  });
+  const logged: RunningServer['logged'] = async (wanted) => {
+    for (;;) {
+      const found = lines.find(wanted);
+      if (found) return found;
+      await once(log, 'line');
+    }
+  };
   for await (const line of createInterface(child.stdout)) {
     const address = /http:\/\/\S+/.exec(line)?.[0];
-    if (address) return { address, child };
+    if (address) return { address, child, logged };
   }
   throw new Error('The server ended before it said where it is.');
 }

@@ -53,29 +53,35 @@ async function end(args: readonly string[], environment: NodeJS.ProcessEnv = {})
   return { code, text: output.text };
 }
 
-it('serves cars and the page on the port that it prints, and ends when told to', async () => {
-  const { child, output } = run(['--model', await writeRealBundle(await temporaryFolder(), 'noise')], { PORT: '0' });
-  const address = await addressOf(child, output);
-  const car = await fetch(`${address}/car.png`);
-  expect(car.headers.get('X-Model-Version')).toBe('noise');
-  expect(PNG.sync.read(Buffer.from(await car.arrayBuffer()))).toMatchObject({ width: 32, height: 32 });
-  const page = await (await fetch(address)).text();
-  const seed = /data-seed="(\d+)"/.exec(page)?.[1];
-  expect(page).toContain(`src="cars/${seed}.png"`);
-  expect(page).not.toContain('{{');
-  child.kill('SIGTERM');
-  const [code] = await once(child, 'exit');
-  expect(code).toBe(0);
-});
+const numbersOfWorkers = ['1', '2'];
 
-it('says which port is taken and how to choose another one', async () => {
+it.each(numbersOfWorkers)(
+  'serves cars and the page on the port that it prints, and ends when told to: %s',
+  async (WORKERS) => {
+    const model = await writeRealBundle(await temporaryFolder(), 'noise');
+    const { child, output } = run(['--model', model], { PORT: '0', WORKERS });
+    const address = await addressOf(child, output);
+    const car = await fetch(`${address}/car.png`);
+    expect(car.headers.get('X-Model-Version')).toBe('noise');
+    expect(PNG.sync.read(Buffer.from(await car.arrayBuffer()))).toMatchObject({ width: 32, height: 32 });
+    const page = await (await fetch(address)).text();
+    const seed = /data-seed="(\d+)"/.exec(page)?.[1];
+    expect(page).toContain(`src="cars/${seed}.png"`);
+    expect(page).not.toContain('{{');
+    child.kill('SIGTERM');
+    const [code] = await once(child, 'exit');
+    expect(code).toBe(0);
+  },
+);
+
+it.each(numbersOfWorkers)('says once which port is taken and how to choose another one: %s', async (WORKERS) => {
   const other = createServer().listen(0);
   await once(other, 'listening');
   onTestFinished(() => void other.close());
   const taken = other.address();
   const port = typeof taken === 'object' && taken ? String(taken.port) : '';
   const model = await writeRealBundle(await temporaryFolder(), 'noise');
-  expect(await end(['--model', model], { PORT: port })).toEqual({
+  expect(await end(['--model', model], { PORT: port, WORKERS })).toEqual({
     code: 1,
     text: `Port ${port} is taken. Choose another one: PORT=3001 npm start\n`,
   });
@@ -85,7 +91,9 @@ it.each([
   [['--help'], 0, /--model DIR/],
   [['--modle', 'x'], 2, /Unknown option '--modle'/],
   [['--port', 'http'], 2, /port .* not "http"/],
-  [['--model', '/no/such/folder'], 1, /No model in \/no\/such\/folder/],
+  [['--workers', '0'], 2, /number of workers is to be a number from 1 to 256, not "0"/],
+  [['--workers', '1', '--model', '/no/such/folder'], 1, /^No model in \/no\/such\/folder/],
+  [['--workers', '2', '--model', '/no/such/folder'], 1, /^No model in \/no\/such\/folder[^\n]*\n$/],
 ])('answers %j with exit code %i', async (args, code, text) => {
   const result = await end(args);
   expect(result.code).toBe(code);
