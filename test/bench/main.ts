@@ -7,15 +7,17 @@ import { trainingBenchmark } from './training.ts';
 
 const help = `Measures on this machine and prints medians, of the ratios too. Leave the machine alone meanwhile.
 
-  npm run bench -- [--only NAMES] [--peers PYTHON] [--json FILE]
+  npm run bench -- [--only NAMES] [--peers PYTHON] [--requests N] [--json FILE]
 
   --only NAMES    some of packing, training, handler, server, cold; parted by commas
   --peers PYTHON  runs what people would use instead beside it, in turn, with that interpreter
+  --requests N    how many the server is sent, at least 100; default 20000. Many show whether its memory grows
   --json FILE     writes every sample, median and ratio
   --help          this text
 
 Examples:
   npm run bench -- --only handler,cold
+  npm run bench -- --only server --requests 200000 --json server.json
   npm run bench -- --only training --peers ~/peers/bin/python --json training.json
 `;
 
@@ -31,6 +33,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
 const options = {
   only: { type: 'string' },
   peers: { type: 'string' },
+  requests: { type: 'string' },
   json: { type: 'string' },
   help: { type: 'boolean' },
 } as const;
@@ -41,8 +44,14 @@ function readArguments(args: readonly string[]) {
     const { values } = parseArgs({ args: [...args], options });
     const names = values.only?.split(',') ?? Object.keys(benchmarks);
     const unknown = names.find((name) => benchmarks[name] === undefined);
-    if (unknown === undefined) return { ...values, names };
-    process.stderr.write(`There is no benchmark ${unknown}, but ${Object.keys(benchmarks).join(', ')}.\n`);
+    const requests = values.requests === undefined ? undefined : Number(values.requests);
+    const usable = requests === undefined || (Number.isInteger(requests) && requests >= 100);
+    if (unknown === undefined && usable) return { ...values, names, requests };
+    process.stderr.write(
+      usable
+        ? `There is no benchmark ${unknown}, but ${Object.keys(benchmarks).join(', ')}.\n`
+        : `--requests is to be a whole number from 100, not ${JSON.stringify(values.requests)}.\n`,
+    );
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : error}\n\n${help}`);
   }
@@ -55,7 +64,7 @@ if (asked?.help) process.stdout.write(help);
 else if (asked !== undefined) {
   const results: Result[] = [];
   for (const name of asked.names) {
-    for await (const result of benchmarks[name]?.({ peers: asked.peers }) ?? []) {
+    for await (const result of benchmarks[name]?.({ peers: asked.peers, requests: asked.requests }) ?? []) {
       process.stdout.write(`${describe(name, result)}\n`);
       results.push(result);
     }

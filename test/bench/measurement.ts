@@ -2,7 +2,7 @@
 export interface Series {
   /** What was measured: `handler`, `bare ONNX Runtime`, `seed's service`. */
   readonly name: string;
-  readonly unit: 'ms' | 'cars/s' | 'bytes' | 'errors';
+  readonly unit: 'ms' | 'CPU ms' | 'cars/s' | 'bytes' | 'errors';
   readonly samples: readonly number[];
 }
 

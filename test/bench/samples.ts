@@ -1,5 +1,12 @@
-/** A benchmark yields its results one by one; `peers` is a Python to run peers with, if they are asked for. */
-export type Benchmark = (options: { readonly peers: string | undefined }) => AsyncIterable<Result>;
+export interface BenchmarkOptions {
+  /** A Python to run peers with, if they are asked for. */
+  readonly peers: string | undefined;
+  /** How many requests the server is sent, where its benchmark is not to choose. */
+  readonly requests?: number | undefined;
+}
+
+/** A benchmark yields its results one by one. */
+export type Benchmark = (options: BenchmarkOptions) => AsyncIterable<Result>;
 
 export interface Result {
   readonly name: string;

@@ -35,7 +35,9 @@ it('measures the local server under load, without an error', async () => {
     server: 2,
     'server, one request': 200,
     'server, failed': 1,
+    "server, load generator's share of one request": 2,
     'server, resident memory': 3,
+    'server, growth of its memory over the second half': 1,
   });
   expect(series.find(({ unit }) => unit === 'errors')?.samples).toEqual([0]);
 });

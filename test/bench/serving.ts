@@ -2,9 +2,9 @@ import path from 'node:path';
 import { shippedModel } from '../../model/store/shipped.ts';
 import { benchCold } from './cold.ts';
 import { benchHandler } from './handler.ts';
-import type { BenchOptions, Series } from './measurement.ts';
+import type { Series } from './measurement.ts';
 import type { Benchmark, Result } from './samples.ts';
-import { benchServer } from './server.ts';
+import { benchServer, type ServerBenchOptions } from './server.ts';
 
 /** The benchmarks of serving for `npm run bench`; FRESHCAR_BUNDLE names another bundle than the shipped one. */
 export const handlerBenchmark = benchmark(benchHandler, (series) => [
@@ -19,6 +19,7 @@ export const serverBenchmark = benchmark(benchServer, (series) => {
     besides('one request of 64 at once, 99 of 100', 'ms', 0.99, of('ms')),
     ...of('errors').map((one) => besides(one.name, 'errors', 0.5, [one])),
     ...of('bytes').map((one) => besides(one.name, 'bytes', 0.5, [one])),
+    ...of('CPU ms').map((one) => besides(one.name, 'CPU ms', 0.5, [one])),
   ];
 });
 
@@ -33,14 +34,15 @@ export const coldBenchmark = benchmark(benchCold, (series) => {
 });
 
 function benchmark(
-  measure: (options: BenchOptions) => Promise<Series[]>,
+  measure: (options: ServerBenchOptions) => Promise<Series[]>,
   resultsOf: (series: readonly Series[]) => Result[],
 ): Benchmark {
-  return async function* ({ peers }) {
+  return async function* ({ peers, requests }) {
     const series = await measure({
       bundle: process.env.FRESHCAR_BUNDLE ?? shippedModel(),
       root: path.resolve('.'),
       progress: (line) => process.stderr.write(`${line}\n`),
+      ...(requests !== undefined && { requests }),
       ...(peers !== undefined && { peers: { python: peers, folder: path.resolve('../shared/peers') } }),
     });
     yield* resultsOf(series);
