@@ -29,9 +29,17 @@ export interface Serving {
 }
 
 export interface CarServer extends Serving {
+  /** Resolves when the model is loaded, or could not be: the log tells, and the next request tries again. */
+  readonly ready: Promise<void>;
   /** Stops listening and resolves when every open answer is finished. */
   close(): Promise<void>;
 }
+
+/**
+ * A connection stays with the worker that it was handed to. After so many requests it is closed in good order, so that a
+ * worker which started later, or took another's place, gets its share of callers who keep their connections for ever.
+ */
+const requestsPerConnection = 100;
 
 /**
  * Serves cars over HTTP from this process; resolves when it listens, while the model is still being loaded.
@@ -48,11 +56,12 @@ export async function serveCars({ model: folder, port, page, log }: ServeOptions
   });
   const app = createApp({ model, freshSeed: () => randomInt(2 ** 32), log, page: await readPage(page) });
   const server = createServer(getRequestListener(app.fetch));
+  server.maxRequestsPerSocket = requestsPerConnection;
   const close = prepareClosing(server);
   await listen(server, port);
-  // So that the first visitor does not wait for the load; a failure is in the log and the next request tries again.
-  model.use(async () => undefined).catch(() => undefined);
-  return { location: source.location, port: (server.address() as AddressInfo).port, close };
+  // So that the first visitor does not wait for the load.
+  const ready = model.use(async () => undefined).catch(() => undefined);
+  return { location: source.location, port: (server.address() as AddressInfo).port, ready, close };
 }
 
 function listen(server: Server, port: number): Promise<void> {

@@ -38,7 +38,10 @@ async function serveHere({ model, port }: ServerOptions) {
 async function serveAsWorker(options: ServerOptions): Promise<void> {
   const tell = (message: WorkerMessage) => new Promise((resolve) => process.send?.(message, resolve));
   try {
-    await tell({ serving: await serveHere(options) });
+    const { ready, ...serving } = await serveHere(options);
+    await tell({ serving });
+    await ready;
+    await tell({ ready: true });
   } catch (error) {
     await tell({ refused: messageOf(error) });
     cluster.worker?.disconnect();

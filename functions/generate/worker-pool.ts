@@ -11,12 +11,14 @@ import type { Serving } from './serve.ts';
  * binding has crashed in worker threads time and again (microsoft/onnxruntime 24486, 20084), and a crash takes them all.
  */
 
-/** What a worker tells the process that started it: where it serves, or why it cannot. */
-export type WorkerMessage = { readonly serving: Serving } | { readonly refused: string };
+/** What a worker tells the process that started it: where it serves, or why it cannot; and when its model is loaded. */
+export type WorkerMessage = { readonly serving: Serving } | { readonly refused: string } | { readonly ready: true };
 
 /** Milliseconds after which a death counts no longer. */
 const memory = 60_000;
 const longestWait = 30_000;
+/** Milliseconds after which a worker that was told to end, and should within half of them, is killed. */
+const patience = 10_000;
 
 /**
  * Milliseconds to wait before another worker takes the place of one that ended: none after the first death, then half a
@@ -33,7 +35,7 @@ export function waitAfter(deaths: readonly number[], now: number): number {
 
 /**
  * Starts workers that serve together on one port, replaces those that end, and ends all when this process is told to.
- * The others wait for the first, so that it serves soon and what stops it is said once.
+ * The others wait for the first to have its model, so that the first car comes soon and what stops it is said once.
  *
  * @throws FreshcarError `unavailable` when the first one cannot serve, with its reason.
  */
@@ -58,16 +60,25 @@ export async function startWorkerPool(size: number, log: Log): Promise<Serving> 
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
     process.once(signal, () => {
       stop.abort();
-      for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill('SIGTERM');
+      killAll('SIGTERM');
+      setTimeout(killAll, patience, 'SIGKILL').unref();
     });
   void keep(first);
-  for (let count = 1; count < size; count++) void keep(startWorker());
+  void first.ready.then(() => {
+    if (!stop.signal.aborted) for (let count = 1; count < size; count++) void keep(startWorker());
+  });
   return serving;
+}
+
+function killAll(signal: NodeJS.Signals): void {
+  for (const worker of Object.values(cluster.workers ?? {})) worker?.process.kill(signal);
 }
 
 interface StartedWorker {
   /** Rejects when it ends before it serves. */
   readonly serving: Promise<Serving>;
+  /** Resolves when it has loaded its model, or ended. */
+  readonly ready: Promise<unknown>;
   /** What the log tells about its end. */
   readonly ending: Promise<Readonly<Record<string, unknown>>>;
 }
@@ -77,10 +88,15 @@ function startWorker(): StartedWorker {
   closeLostConnection(worker);
   let reason: string | undefined;
   const ending = once(worker, 'exit').then(([code, signal]) => ({ worker: worker.process.pid, code, signal, reason }));
+  const loaded = new Promise<void>((resolve) => {
+    worker.on('message', (message: WorkerMessage) => {
+      if ('ready' in message) resolve();
+    });
+  });
   const serving = new Promise<Serving>((resolve, reject) => {
-    worker.once('message', (message: WorkerMessage) => {
+    worker.on('message', (message: WorkerMessage) => {
       if ('serving' in message) resolve(message.serving);
-      else reason = message.refused;
+      if ('refused' in message) reason = message.refused;
     });
     void ending.then(({ code, signal }) =>
       reject(
@@ -91,7 +107,7 @@ function startWorker(): StartedWorker {
       ),
     );
   });
-  return { serving, ending };
+  return { serving, ready: Promise.race([loaded, ending]), ending };
 }
 
 /**

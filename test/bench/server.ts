@@ -73,8 +73,9 @@ function contestant(name: string, address: string, requests: number, connections
       rate.push((cars / (performance.now() - start)) * 1000);
       cost.push((user + system) / 1000 / cars);
     },
-    /** What came before was to get warm. */
+    /** What came before was to get warm. New connections are shared by all workers; the first came before some of them. */
     forget() {
+      agent.destroy();
       for (const samples of [latency, rate, cost]) samples.length = 0;
     },
     series: (): Series[] => [

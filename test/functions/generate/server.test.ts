@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { Agent, get, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { text } from 'node:stream/consumers';
 import { build } from 'esbuild';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
@@ -73,6 +75,23 @@ it.each(numbersOfWorkers)(
     expect(code).toBe(0);
   },
 );
+
+it('closes a connection after its hundredth request, so that other workers get their share', async () => {
+  const model = await writeRealBundle(await temporaryFolder(), 'noise');
+  const { child, output } = run(['--model', model], { PORT: '0', WORKERS: '1' });
+  const address = await addressOf(child, output);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  onTestFinished(() => agent.destroy());
+  const kept: boolean[] = [];
+  for (let count = 0; count < 102; count++) {
+    const request = get(`${address}/style.css`, { agent });
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    expect(response.statusCode).toBe(200);
+    await text(response);
+    kept.push(request.reusedSocket);
+  }
+  expect(kept.flatMap((reused, at) => (reused ? [] : [at]))).toEqual([0, 100]);
+});
 
 it.each(numbersOfWorkers)('says once which port is taken and how to choose another one: %s', async (WORKERS) => {
   const other = createServer().listen(0);
