@@ -10,8 +10,8 @@ it('reads every metric off the line that the trainer writes', () => {
     losses: { discriminatorReal: 0.7031, discriminatorFake: 0.5012, generator: 1.2345 },
     imagesPerSecond: 81.25,
     secondsLeft: 3000,
-  residentBytes: 1e9,
-  tensors: 0,
+    residentBytes: 1e9,
+    tensors: 0,
   });
   const read = trainingMetrics.map(({ Name, Regex }) => [Name, Number(new RegExp(Regex).exec(line)?.[1])]);
   expect(Object.fromEntries(read)).toEqual({
