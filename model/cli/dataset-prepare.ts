@@ -15,6 +15,7 @@ Examples:
   $ freshcar dataset prepare photos --out cars-64.npy --size 64 --crop center --drop-duplicates near
   $ freshcar dataset prepare sv_data --out fronts.npy --only white,silver      CompCars, by colour
   $ freshcar dataset prepare stanford_cars --out cars.npy --split train       Stanford Cars, cut to its boxes
+  $ freshcar dataset prepare all-views --out views.npy --without held-out.npy
   $ freshcar dataset prepare cifar-10-batches-bin --out cars.npy --only automobile
 
 Beside cars.npy it writes cars.json, where the pictures are from and what was left out, and cars.png, a contact sheet.
@@ -30,6 +31,7 @@ export interface PrepareFlags {
   /** The source's own boxes or else everything, by default. */
   readonly crop?: Crop;
   readonly dropDuplicates?: DuplicateKind;
+  readonly without?: string;
   readonly maxUnreadable?: UnreadableLimit;
   readonly threads: number;
 }
@@ -63,6 +65,10 @@ export function datasetPrepareCommand(program: Command, terminal: Terminal): voi
         '--drop-duplicates <kind>',
         'leave out pictures that are the same as an earlier one: to the pixel, or nearly, by a perceptual hash',
       ).choices(duplicateKinds),
+    )
+    .option(
+      '--without <file>',
+      'leave out pictures that are nearly, or mirrored, in this packed .npy, such as those held back for measuring',
     )
     .option(
       '--max-unreadable <limit>',

@@ -1,8 +1,10 @@
+import { basename } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
 import { openSource } from '../dataset/open-source.ts';
 import { type PackProgress, packDataset } from '../dataset/pack.ts';
 import { packingBar, packingLine } from '../dataset/progress.ts';
 import { besides } from '../dataset/provenance.ts';
+import { readDataset } from '../dataset/read-dataset.ts';
 import type { Source, Unreadable } from '../dataset/source.ts';
 import { FreshcarError } from '../errors.ts';
 import type { PrepareFlags } from './dataset-prepare.ts';
@@ -17,6 +19,7 @@ const lineEvery = 5000;
 /** Packs photographs as the flags say. */
 export async function runPreparing(photos: string, flags: PrepareFlags, terminal: Terminal): Promise<void> {
   const source = await openSource(photos, flags.layout, { split: flags.split, only: flags.only ?? [] });
+  const without = flags.without === undefined ? undefined : await readKnown(flags.without);
   const show = display(terminal);
   let shown: Awaited<ReturnType<typeof packDataset>>;
   try {
@@ -26,6 +29,7 @@ export async function runPreparing(photos: string, flags: PrepareFlags, terminal
       imageSize: flags.size,
       crop: cropOf(flags, source),
       dropDuplicates: flags.dropDuplicates,
+      without,
       maxUnreadable: flags.maxUnreadable,
       threads: flags.threads,
       signal: terminal.interruption(),
@@ -41,8 +45,12 @@ export async function runPreparing(photos: string, flags: PrepareFlags, terminal
     ...(unreadable.length > 0 ? [`${unreadable.length} that could not be read`] : []),
     ...(duplicates.length > 0 ? [`${duplicates.length} ${duplicates.length === 1 ? 'duplicate' : 'duplicates'}`] : []),
   ];
-  const without = left.length > 0 ? `; left out: ${left.join(' and ')}, listed in ${besides(flags.out, '.json')}` : '';
-  terminal.out.write(`${count} ${count === 1 ? 'picture' : 'pictures'} in ${flags.out}${without}\n`);
+  const listed = left.length > 0 ? `; left out: ${left.join(' and ')}, listed in ${besides(flags.out, '.json')}` : '';
+  terminal.out.write(`${count} ${count === 1 ? 'picture' : 'pictures'} in ${flags.out}${listed}\n`);
+}
+
+async function readKnown(path: string) {
+  return { ...(await readDataset(path)), name: basename(path) };
 }
 
 function cropOf({ crop }: PrepareFlags, { hasBoxes, kind }: Source) {

@@ -4,6 +4,7 @@ import { writeContactSheet } from './contact-sheet.ts';
 import { type Crop, formatCrop } from './crop.ts';
 import type { DuplicateKind } from './duplicate-kinds.ts';
 import { findDuplicates } from './duplicates.ts';
+import { findKnown, type KnownPictures } from './known-pictures.ts';
 import { batches, mapAhead } from './map-ahead.ts';
 import { createNpyWriter, type NpyWriter } from './npy-writer.ts';
 import type { Reasons } from './prepare-pictures.ts';
@@ -20,6 +21,8 @@ export interface PackOptions {
   readonly crop: Crop;
   /** Leaves out pictures that are the same as an earlier one; undefined keeps them. */
   readonly dropDuplicates?: DuplicateKind | undefined;
+  /** Leaves out pictures that are nearly the same as one of these; undefined keeps them. */
+  readonly without?: (KnownPictures & { readonly sha256: string }) | undefined;
   /** 100 or a tenth of the pictures, whichever is more, by default. */
   readonly maxUnreadable?: UnreadableLimit | undefined;
   /** Threads that decode and resize; 0 does it in this one. */
@@ -62,7 +65,12 @@ export async function packDataset(options: PackOptions): Promise<Provenance> {
   try {
     const packed = await packPictures(options, listing, writer);
     if (packed.count === 0)
-      throw new FreshcarError('invalid-input', `None of the ${listing.count} pictures in ${source.name} can be read.`);
+      throw new FreshcarError(
+        'invalid-input',
+        packed.duplicates.length > 0
+          ? `All pictures in ${source.name} that can be read are left out as duplicates.`
+          : `None of the ${listing.count} pictures in ${source.name} can be read.`,
+      );
     stopIfAsked(options.signal);
     const provenance: Provenance = {
       format: 1,
@@ -70,7 +78,11 @@ export async function packDataset(options: PackOptions): Promise<Provenance> {
       imageSize,
       sha256: await writer.finish(),
       source: { kind: source.kind, name: source.name, pictures: listing.count, notes: listing.notes },
-      options: { crop: formatCrop(options.crop), dropDuplicates: options.dropDuplicates ?? 'none' },
+      options: {
+        crop: formatCrop(options.crop),
+        dropDuplicates: options.dropDuplicates ?? 'none',
+        ...(options.without && { without: options.without.sha256 }),
+      },
       unreadable: packed.unreadable,
       duplicates: packed.duplicates,
       code: options.code,
@@ -100,9 +112,10 @@ async function packPictures(options: PackOptions, listing: Listing, writer: NpyW
     if (packed.unreadable.length > allowed) throw tooManyUnreadable(packed.unreadable, allowed, total);
   };
   const findDuplicate = dropDuplicates && findDuplicates(dropDuplicates, imageSize);
+  const known = options.without && findKnown(options.without);
   const bytes = imageSize * imageSize * 3;
   const take = async (name: string, pixels: Uint8Array) => {
-    const of = findDuplicate?.(name, pixels);
+    const of = known?.(pixels, imageSize) ?? findDuplicate?.(name, pixels);
     if (of !== undefined) return packed.duplicates.push({ name, of });
     await writer.append(pixels);
     return packed.count++;

@@ -46,6 +46,22 @@ describe('freshcar dataset prepare', () => {
     expect(err).toContain('Left out a.jpg: the file is empty\n');
   });
 
+  it('leaves out what another packed file holds', async () => {
+    const [held, out] = [path.join(await newFolder(), 'held.npy'), path.join(await newFolder(), 'cars.npy')];
+    const photos = await photographs(3);
+    await prepare([photos, '--out', held]);
+    expect(await prepare([photos, '--out', out, '--without', held])).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('are left out as duplicates'),
+    });
+    const [known, other] = await Promise.all([1, 12].map((seed) => wavy(seed, 80).jpeg().toBuffer()));
+    const more = await folderOf({ 'known.jpg': known ?? '', 'other.jpg': other ?? '' });
+    const { code, out: said } = await prepare([more, '--out', out, '--without', held]);
+    expect({ code, said }).toMatchObject({ code: 0, said: expect.stringMatching(/^1 picture in .*; left out: 1 dup/) });
+    const { duplicates } = JSON.parse(await readFile(out.replace('.npy', '.json'), 'utf8'));
+    expect(duplicates[0].of).toMatch(/^held\.npy, picture \d$/);
+  });
+
   it('does not tell of a hundred unreadable pictures one by one', async () => {
     const empty = Object.fromEntries(Array.from({ length: 100 }, (_, at) => [`empty-${at}.jpg`, '']));
     const { code, err } = await prepare([
