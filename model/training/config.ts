@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { architectureSchema } from '../architecture/dcgan.ts';
-import { augmentSchema } from './augment.ts';
-import { lossNames } from './losses.ts';
+import { augmentSchema } from './augment-options.ts';
+import { lossNames } from './loss-names.ts';
 import { optimizerSchema } from './optimizer.ts';
 
 /**

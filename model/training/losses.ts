@@ -1,14 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-
-/**
- * Losses over logits, each averaged over the batch.
- *
- * - `cross-entropy`: binary cross-entropy; the generator's is the non-saturating one (Goodfellow et al. 2014), which
- *   labels its cars as real.
- * - `hinge`: the margin loss (Lim and Ye 2017).
- */
-export const lossNames = ['cross-entropy', 'hinge'] as const;
-export type LossName = (typeof lossNames)[number];
+import type { LossName } from './loss-names.ts';
 
 /** Cross-entropy of `logits` with `labels` of the same shape: max(x, 0) - x z + log(1 + exp(-|x|)). */
 export function crossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.Scalar {

@@ -5,7 +5,8 @@ import type { Random } from '../../random.ts';
 import { forward, inference } from '../../tensorflow/forward.ts';
 import { scoped } from '../../tensorflow/tape.ts';
 import { weightTensors } from '../../tensorflow/weights.ts';
-import { augment, augmentSchema } from '../../training/augment.ts';
+import { augment } from '../../training/augment.ts';
+import { augmentSchema } from '../../training/augment-options.ts';
 import { applyGradients, newOptimizerState, type OptimizerState, optimizerSchema } from '../../training/optimizer.ts';
 import {
   type Gradients,

@@ -4,6 +4,7 @@ import { createProgram, runProgram } from '../../../model/cli/program.ts';
 import type { Terminal } from '../../../model/cli/terminal.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { freshcar } from '../../support/command-line.ts';
+import { importsOf } from '../../support/imports.ts';
 
 const silent: Terminal = {
   out: { write: () => true },
@@ -45,6 +46,15 @@ describe('the help', () => {
       createProgram(silent),
     );
     for (const { long, description } of command.options) expect(description, long).toBeTruthy();
+  });
+});
+
+describe('a command', () => {
+  it('imports no more before it runs than the parsers of its options', async () => {
+    const { ever, atOnce } = await importsOf('model/cli/freshcar.ts');
+    expect(ever).toContain('@tensorflow/tfjs-core');
+    const packages = atOnce.filter((path) => !path.startsWith('unused/') && !path.startsWith('node:'));
+    expect([...new Set(packages)].sort()).toEqual(['commander', 'zod']);
   });
 });
 

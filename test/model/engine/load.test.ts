@@ -1,8 +1,6 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
 import { describe, expect, it } from 'vitest';
 import { architectureSchema, generator } from '../../../model/architecture/dcgan.ts';
 import { writeBundle } from '../../../model/bundle/write.ts';
@@ -10,6 +8,7 @@ import { loadEngine } from '../../../model/engine/load.ts';
 import { latentsFromSeeds } from '../../../model/latent.ts';
 import { openFolder } from '../../../model/store/folder.ts';
 import { formulaWeights } from '../../fixtures/keras/formula-weights.ts';
+import { importsOf } from '../../support/imports.ts';
 
 const architecture = architectureSchema.parse({ latentSize: 6, channels: 8, baseChannels: 8 });
 
@@ -55,35 +54,13 @@ describe('loadEngine', () => {
   });
 
   it('does not import TensorFlow.js until it is asked for', async () => {
-    const entry = fileURLToPath(new URL('../../../model/engine/load.ts', import.meta.url));
-    const { metafile } = await build({
-      entryPoints: [entry],
-      bundle: true,
-      splitting: true,
-      format: 'esm',
-      platform: 'node',
-      packages: 'external',
-      outdir: 'unused',
-      write: false,
-      metafile: true,
-    });
-    const imports = Object.values(metafile.inputs).flatMap((input) => input.imports);
+    const { ever, atOnce } = await importsOf('model/engine/load.ts');
     // The second engine is in the build at all, and nothing that the first one needs at once reaches it.
-    expect(imports.some(({ path }) => path.startsWith('@tensorflow/'))).toBe(true);
-    expect(importedAtOnce(metafile.outputs, 'unused/load.js')).toContain('onnxruntime-node');
-    expect(importedAtOnce(metafile.outputs, 'unused/load.js').filter((path) => path.includes('tensorflow'))).toEqual(
-      [],
-    );
+    expect(ever.some((path) => path.startsWith('@tensorflow/'))).toBe(true);
+    expect(atOnce).toContain('onnxruntime-node');
+    expect(atOnce.filter((path) => path.includes('tensorflow'))).toEqual([]);
   });
 });
-
-type Outputs = Readonly<Record<string, { imports: readonly { path: string; kind: string; external?: boolean }[] }>>;
-
-/** Every package and chunk that a chunk of the build imports by statement, through others too. */
-function importedAtOnce(outputs: Outputs, chunk: string): string[] {
-  const statements = (outputs[chunk]?.imports ?? []).filter(({ kind }) => kind === 'import-statement');
-  return statements.flatMap(({ path, external }) => [path, ...(external ? [] : importedAtOnce(outputs, path))]);
-}
 
 async function smallBundle() {
   const path = join(await mkdtemp(join(tmpdir(), 'freshcar-engine-')), 'bundle');
