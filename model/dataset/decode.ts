@@ -64,6 +64,10 @@ function isPlain({ width, height, components, orientation, profiled }: JpegHeade
  * The factor that a JPEG is shrunk by while it is decoded, for which libjpeg leaves out the fine part of each block of 8 by 8
  * (the mean alone at 8). At least two decoded pixels remain for each new one, so that the averaging after it is what
  * counts.
+ *
+ * The result is no exact area average any more. Of 267 photographs of Stanford Cars, 32 pixels each way, a value is 0.9 of
+ * 255 off on average and neither brighter nor darker as a whole; one in 31 is off by more than 4, beside hard edges, none by
+ * more than 32.
  */
 function shrinkFactor(box: Box, imageSize: number): number {
   const ratio = Math.min(box.width, box.height) / (2 * imageSize);

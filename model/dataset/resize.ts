@@ -27,14 +27,70 @@ export function resizeByArea(
   const shrunk = picture.shrunk ?? 1;
   const whole = { left: 0, top: 0, width: picture.width * shrunk, height: picture.height * shrunk };
   const area = box ?? whole;
+  if (shrunk === 1 && area.width === width * 2 && area.height === height * 2) return halve(picture, area, resized);
   if (shrunk === 1 && area.width % width === 0 && area.height % height === 0)
     return averageBlocks(picture, area, width, height, resized);
   const columns = coverage(area.left, area.width, shrunk, width);
   const rows = coverage(area.top, area.height, shrunk, height);
-  const sums = new Int32Array(picture.width * 3);
-  for (let y = 0; y < height; y++) {
-    addRows(picture, rows, y, columns, sums);
-    averageRow(sums, columns, area.width * area.height, resized, y * width * 3);
+  const total = area.width * area.height;
+  const line = new Int32Array(width * 3);
+  const sums = new Float64Array(width * 3);
+  for (let y = 0, summed = -1; y < height; y++) {
+    const first = rows.places[y * 4] as number;
+    const last = rows.places[y * 4 + 1] as number;
+    // Rounded down, because among whole numbers the half of an odd total makes no difference.
+    sums.fill(total >> 1);
+    for (let row = first; row <= last; row++) {
+      // Two new rows may each cover a part of an old one.
+      if (row > summed) sumRow(picture, row, columns, line);
+      summed = row;
+      const share =
+        row > first && row < last ? rows.fullShare : (rows.places[y * 4 + (row === first ? 2 : 3)] as number);
+      for (let at = 0; at < line.length; at++) sums[at] = (sums[at] as number) + share * (line[at] as number);
+    }
+    // Storing a fraction in an array of bytes leaves its whole part.
+    for (let at = 0, to = y * line.length; at < line.length; at++, to++) resized[to] = (sums[at] as number) / total;
+  }
+  return resized;
+}
+
+/** Sums the pixels of one old row into the new columns. */
+function sumRow({ pixels, width }: Picture, row: number, { places, fullShare }: Coverage, line: Int32Array): void {
+  const start = row * width * 3;
+  for (let place = 0, to = 0; place < places.length; place += 4, to += 3) {
+    let at = start + (places[place] as number) * 3;
+    const tail = start + (places[place + 1] as number) * 3;
+    const headShare = places[place + 2] as number;
+    const tailShare = places[place + 3] as number;
+    let red = Math.imul(headShare, pixels[at] as number) + Math.imul(tailShare, pixels[tail] as number);
+    let green = Math.imul(headShare, pixels[at + 1] as number) + Math.imul(tailShare, pixels[tail + 1] as number);
+    let blue = Math.imul(headShare, pixels[at + 2] as number) + Math.imul(tailShare, pixels[tail + 2] as number);
+    for (at += 3; at < tail; at += 3) {
+      red += Math.imul(fullShare, pixels[at] as number);
+      green += Math.imul(fullShare, pixels[at + 1] as number);
+      blue += Math.imul(fullShare, pixels[at + 2] as number);
+    }
+    line[to] = red;
+    line[to + 1] = green;
+    line[to + 2] = blue;
+  }
+}
+
+/** The same for half the size, by far the commonest whole factor: two thirds of the time that `averageBlocks` takes. */
+function halve({ pixels, width }: Picture, area: Box, resized: Uint8Array): Uint8Array {
+  for (let row = area.top, to = 0; row < area.top + area.height; row += 2) {
+    let at = (row * width + area.left) * 3;
+    let below = at + width * 3;
+    for (const end = to + (area.width / 2) * 3; to < end; at += 3, below += 3)
+      // Three channels of one new pixel, and then over the other old one.
+      for (const next = at + 3; at < next; at++, below++, to++)
+        resized[to] =
+          ((pixels[at] as number) +
+            (pixels[at + 3] as number) +
+            (pixels[below] as number) +
+            (pixels[below + 3] as number) +
+            2) >>
+          2;
   }
   return resized;
 }
@@ -71,65 +127,25 @@ function averageBlocks(picture: Picture, area: Box, width: number, height: numbe
 
 /** What each new place along one axis covers: old places `first` to `last`, those two in part, those between in full. */
 interface Coverage {
-  readonly first: Int32Array;
-  readonly last: Int32Array;
-  readonly firstShare: Int32Array;
-  readonly lastShare: Int32Array;
+  /** Four numbers a new place: `first`, `last`, and how much of each is covered. Where they are one, the second is 0. */
+  readonly places: Int32Array;
   /** The share of an old place that is covered in full. */
   readonly fullShare: number;
 }
 
-/** Shares count in parts of 1/`places` of an original pixel, which makes all of them whole; each place's add up to `length`. */
-function coverage(start: number, length: number, shrunk: number, places: number): Coverage {
-  const [first, last] = [new Int32Array(places), new Int32Array(places)];
-  const [firstShare, lastShare] = [new Int32Array(places), new Int32Array(places)];
-  const fullShare = shrunk * places;
-  for (let place = 0; place < places; place++) {
-    const from = start * places + place * length;
+/** Shares count in parts of 1/`count` of an original pixel, which makes all of them whole; each place's add up to `length`. */
+function coverage(start: number, length: number, shrunk: number, count: number): Coverage {
+  const fullShare = shrunk * count;
+  const places = new Int32Array(count * 4);
+  for (let place = 0; place < places.length; place += 4) {
+    const from = start * count + (place / 4) * length;
     const to = from + length;
-    const head = Math.floor(from / fullShare);
-    const tail = Math.ceil(to / fullShare) - 1;
-    first[place] = head;
-    last[place] = tail;
-    firstShare[place] = Math.min(to, (head + 1) * fullShare) - from;
-    lastShare[place] = head === tail ? 0 : to - tail * fullShare;
+    const first = Math.floor(from / fullShare);
+    const last = Math.ceil(to / fullShare) - 1;
+    places[place] = first;
+    places[place + 1] = last;
+    places[place + 2] = Math.min(to, (first + 1) * fullShare) - from;
+    places[place + 3] = first === last ? 0 : to - last * fullShare;
   }
-  return { first, last, firstShare, lastShare, fullShare };
-}
-
-/** Sums the rows that new row `y` covers into `sums`, for the columns that are needed at all. */
-function addRows({ pixels, width }: Picture, rows: Coverage, y: number, columns: Coverage, sums: Int32Array): void {
-  const from = (columns.first[0] as number) * 3;
-  const to = ((columns.last.at(-1) as number) + 1) * 3;
-  const first = rows.first[y] as number;
-  const last = rows.last[y] as number;
-  sums.fill(0, from, to);
-  for (let row = first; row <= last; row++) {
-    const share = (row === first ? rows.firstShare[y] : row === last ? rows.lastShare[y] : rows.fullShare) as number;
-    for (let x = from, at = row * width * 3 + from; x < to; x++, at++)
-      sums[x] = (sums[x] as number) + share * (pixels[at] as number);
-  }
-}
-
-/** Averages the summed rows along the columns into one new row at `out`. */
-function averageRow(sums: Int32Array, columns: Coverage, total: number, resized: Uint8Array, out: number): void {
-  const { first, last, firstShare, lastShare, fullShare } = columns;
-  const half = total / 2;
-  for (let x = 0, to = out; x < first.length; x++, to += 3) {
-    const head = (first[x] as number) * 3;
-    const tail = (last[x] as number) * 3;
-    const headShare = firstShare[x] as number;
-    const tailShare = lastShare[x] as number;
-    let red = headShare * (sums[head] as number) + tailShare * (sums[tail] as number) + half;
-    let green = headShare * (sums[head + 1] as number) + tailShare * (sums[tail + 1] as number) + half;
-    let blue = headShare * (sums[head + 2] as number) + tailShare * (sums[tail + 2] as number) + half;
-    for (let at = head + 3; at < tail; at += 3) {
-      red += fullShare * (sums[at] as number);
-      green += fullShare * (sums[at + 1] as number);
-      blue += fullShare * (sums[at + 2] as number);
-    }
-    resized[to] = red / total;
-    resized[to + 1] = green / total;
-    resized[to + 2] = blue / total;
-  }
+  return { places, fullShare };
 }

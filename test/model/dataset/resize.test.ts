@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { resizeByArea } from '../../../model/dataset/resize.ts';
+import type { Picture } from '../../../model/image.ts';
 import { exactAreaMeans } from './exact-area-means.ts';
 
 /** 7 by 5 pixels that NumPy makes by `(arange(105) * 53 % 256).reshape(5, 7, 3)`. */
@@ -30,6 +31,30 @@ describe('resizeByArea', () => {
     );
   });
 
+  it('agrees with them when it halves a part of a picture', () => {
+    const [width, height] = [21, 15];
+    const pixels = Uint8Array.from({ length: width * height * 3 }, (_, at) => (at * at * 31) % 251);
+    const box = { left: 3, top: 1, width: 14, height: 12 };
+    const picture = { pixels, width, height };
+    expect(resizeByArea(picture, 7, 6, box)).toEqual(exactAreaMeans(picture, 7, 6, box));
+  });
+
+  it('takes a picture that was shrunk on the way in for one of large pixels', () => {
+    const sides = fc.integer({ min: 1, max: 12 });
+    const factors = fc.constantFrom(2, 4, 8);
+    fc.assert(
+      fc.property(sides, sides, sides, sides, factors, fc.nat(), fc.nat(), (...drawn) => {
+        const [width, height, toWidth, toHeight, shrunk, a, b] = drawn;
+        const pixels = Uint8Array.from({ length: width * height * 3 }, (_, at) => ((at + a) * (at + b)) % 256);
+        const large = enlarged({ pixels, width, height }, shrunk);
+        const [left, top] = [a % large.width, b % large.height];
+        const box = { left, top, width: large.width - left, height: large.height - top };
+        const shrunken = resizeByArea({ pixels, width, height, shrunk }, toWidth, toHeight, box);
+        expect(shrunken).toEqual(exactAreaMeans(large, toWidth, toHeight, box));
+      }),
+    );
+  });
+
   it('rounds halves up, also where whole blocks are averaged', () => {
     const two = Uint8Array.of(0, 1, 254, 1, 2, 255);
     expect([...resizeByArea({ pixels: two, width: 2, height: 1 }, 1, 1)]).toEqual([1, 2, 255]);
@@ -49,3 +74,13 @@ describe('resizeByArea', () => {
     expect(resizeByArea({ pixels, width, height }, 32, 32).every((value) => value === 255)).toBe(true);
   });
 });
+
+/** Each pixel `factor` times each way. */
+function enlarged({ pixels, width, height }: Picture, factor: number): Picture {
+  const across = width * factor;
+  const large = Uint8Array.from({ length: pixels.length * factor * factor }, (_, at) => {
+    const [x, y] = [Math.floor(at / 3) % across, Math.floor(at / 3 / across)];
+    return pixels[(Math.floor(y / factor) * width + Math.floor(x / factor)) * 3 + (at % 3)] as number;
+  });
+  return { pixels: large, width: across, height: height * factor };
+}
