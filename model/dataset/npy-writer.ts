@@ -68,7 +68,10 @@ export async function createNpyWriter(path: string, imageSize: number): Promise<
         await file.sync();
         // Read back instead of hashed on the way: the header, known only now, comes first.
         const hash = createHash('sha256');
-        for await (const chunk of file.createReadStream({ start: 0, autoClose: false })) hash.update(chunk);
+        for (let at = 0, read = -1; read !== 0; at += read) {
+          read = (await file.read(gathered, 0, gathered.length, at)).bytesRead;
+          hash.update(gathered.subarray(0, read));
+        }
         await close();
         await rename(temporary, path);
         return hash.digest('hex');

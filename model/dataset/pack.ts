@@ -11,6 +11,7 @@ import type { Reasons } from './prepare-pictures.ts';
 import { besides, type Provenance } from './provenance.ts';
 import type { Listing, Source, SourcePicture, Unreadable } from './source.ts';
 import { allowedUnreadable, tooManyUnreadable, type UnreadableLimit } from './unreadable-limit.ts';
+import type { Workers } from './workers.ts';
 
 export interface PackOptions {
   readonly source: Source;
@@ -59,11 +60,15 @@ const batchesPerThread = 2;
  */
 export async function packDataset(options: PackOptions): Promise<Provenance> {
   const { source, out, imageSize } = options;
-  const listing = await source.list();
-  if (listing.count === 0) throw new FreshcarError('not-found', nothingIn(source, listing));
-  const writer = await createNpyWriter(out, imageSize);
+  const { startWorkers } = await import('./workers.ts');
+  // First of all, because threads get ready while the source is listed.
+  const workers = startWorkers(options.threads, { imageSize, crop: options.crop });
+  let writer: NpyWriter | undefined;
   try {
-    const packed = await packPictures(options, listing, writer);
+    const listing = await source.list();
+    if (listing.count === 0) throw new FreshcarError('not-found', nothingIn(source, listing));
+    writer = await createNpyWriter(out, imageSize);
+    const packed = await packPictures(options, listing, workers, writer);
     if (packed.count === 0)
       throw new FreshcarError(
         'invalid-input',
@@ -91,7 +96,8 @@ export async function packDataset(options: PackOptions): Promise<Provenance> {
     await writeWhole(besides(out, '.json'), `${JSON.stringify(provenance, undefined, 2)}\n`);
     return provenance;
   } finally {
-    await writer.discard();
+    await workers.close();
+    await writer?.discard();
   }
 }
 
@@ -101,8 +107,13 @@ interface Packed {
   readonly duplicates: { readonly name: string; readonly of: string }[];
 }
 
-async function packPictures(options: PackOptions, listing: Listing, writer: NpyWriter): Promise<Packed> {
-  const { imageSize, crop, dropDuplicates, signal } = options;
+async function packPictures(
+  options: PackOptions,
+  listing: Listing,
+  workers: Workers,
+  writer: NpyWriter,
+): Promise<Packed> {
+  const { imageSize, dropDuplicates, signal } = options;
   const packed: Packed = { count: 0, unreadable: [], duplicates: [] };
   const total = listing.count + listing.unreadable.length;
   const allowed = allowedUnreadable(options.maxUnreadable, total);
@@ -123,7 +134,7 @@ async function packPictures(options: PackOptions, listing: Listing, writer: NpyW
 
   listing.unreadable.forEach(refuse);
   let done = 0;
-  for await (const { pictures, pixels, reasons } of preparedBatches(options, listing, { imageSize, crop })) {
+  for await (const { pictures, pixels, reasons } of preparedBatches(options, listing, workers)) {
     stopIfAsked(signal);
     for (const [index, { name }] of pictures.entries()) {
       const reason = reasons[index];
@@ -146,16 +157,14 @@ interface PreparedBatch {
 
 /** Has pictures made ready by the threads, a few batches ahead of the one that is yielded. */
 async function* preparedBatches(
-  { threads, signal }: PackOptions,
+  { threads, imageSize, signal }: PackOptions,
   { count, pictures }: Listing,
-  how: { readonly imageSize: number; readonly crop: Crop },
+  workers: Workers,
 ): AsyncGenerator<PreparedBatch> {
-  const { startWorkers } = await import('./workers.ts');
   // Few pictures are dealt out in smaller batches, so that every thread gets some.
-  const bytes = how.imageSize * how.imageSize * 3;
+  const bytes = imageSize * imageSize * 3;
   const dealt = Math.ceil(count / Math.max(1, threads * batchesPerThread * 2));
   const size = Math.max(1, Math.min(batchSize, Math.floor(batchBytes / bytes), dealt));
-  const workers = startWorkers(Math.min(threads, Math.ceil(count / size)), how);
   const stopped = whenStopped(signal);
   // Used again and again: a new one for each batch would wait in memory for the garbage collector.
   const free: Uint8Array[] = [];
@@ -171,7 +180,6 @@ async function* preparedBatches(
     }
   } finally {
     stopped.release();
-    await workers.close();
   }
 }
 

@@ -23,19 +23,30 @@ interface Reply {
 /** Tells this module's own threads from others that happen to load it. */
 const role = 'freshcar-prepare-pictures';
 
+/** Threads that start before there is work; the others start when those are busy. */
+const atOnce = 2;
+
 /**
- * Starts `count` threads, each of which runs this same file; 0 does all work in the calling thread.
+ * Starts up to `count` threads, each of which runs this same file; 0 does all work in the calling thread.
  *
  * Import this module by `await import(...)` alone: a bundler then gives it a file of its own, which a thread can run
  * without running the program. From the sources, threads start where Node itself reads TypeScript (22.18 and later).
  */
 export function startWorkers(count: number, options: PrepareOptions): Workers {
   if (count === 0 || !canRun(import.meta.url)) return { prepare: createPreparer(options), close: async () => {} };
-  const threads = Array.from({ length: count }, () => startThread(options));
+  const threads: Thread[] = [];
+  const another = () => {
+    const thread = startThread(options);
+    threads.push(thread);
+    return thread;
+  };
+  for (const _ of Array(Math.min(count, atOnce))) another();
+  const idlest = () => threads.reduce((least, thread) => (thread.waiting() < least.waiting() ? thread : least));
   return {
     prepare: (pictures, pixels) => {
-      const idlest = threads.reduce((least, thread) => (thread.waiting() < least.waiting() ? thread : least));
-      return idlest.prepare(pictures, pixels);
+      const thread = idlest();
+      const busy = thread.waiting() > 0 && threads.length < count;
+      return (busy ? another() : thread).prepare(pictures, pixels);
     },
     close: async () => {
       await Promise.all(threads.map((thread) => thread.close()));
