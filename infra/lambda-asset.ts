@@ -1,7 +1,8 @@
 import { cp, mkdir, readdir, rm } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
-import { build, type Metafile } from 'esbuild';
+import { build, type Metafile, type Plugin } from 'esbuild';
+import { type LambdaEngine, type LambdaEngineName, lambdaEngines } from './lambda-engines.ts';
 
 export interface LambdaAssetOptions {
   /** The project's folder, with `node_modules` and, after `npm run build`, `dist/page`. */
@@ -10,6 +11,8 @@ export interface LambdaAssetOptions {
   readonly folder: string;
   /** Which function: the name of its folder in `functions/`. */
   readonly name: 'generate' | 'promote';
+  /** What draws in it; by default ONNX Runtime's native library, for Linux x64. */
+  readonly engine?: LambdaEngineName;
 }
 
 export interface LambdaAsset {
@@ -18,17 +21,13 @@ export interface LambdaAsset {
   readonly packages: readonly string[];
 }
 
-/** The one package with native code. Its own JavaScript looks for the library by a path, so it stays a package. */
-const runtime = 'onnxruntime-node';
-const platform = 'bin/napi-v6/linux/x64';
-/** Not in the zip: the second engine, which is imported only where someone asks for it. */
-const secondEngine = ['model/engine/tfjs.ts', 'model/bundle/tfjs-format.ts'];
-
 /**
- * Makes the folder that becomes a function's zip: `handler.mjs` with everything bundled in, ONNX Runtime beside it with
- * only what Linux x64 needs (its package has 250 MB for five platforms), and, for `generate`, the explorer page.
+ * Makes the folder that becomes a function's zip, or goes into its image: `handler.mjs` with everything bundled in, beside
+ * it what its engine needs, and, for `generate`, the explorer page.
  */
-export async function buildLambdaAsset({ root, folder, name }: LambdaAssetOptions): Promise<LambdaAsset> {
+export async function buildLambdaAsset(options: LambdaAssetOptions): Promise<LambdaAsset> {
+  const { root, folder, name } = options;
+  const engine = lambdaEngines[options.engine ?? 'native'];
   await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true });
   const { metafile } = await build({
@@ -41,37 +40,42 @@ export async function buildLambdaAsset({ root, folder, name }: LambdaAssetOption
     target: 'node22',
     // Packages' ES modules leave out what is not used.
     mainFields: ['module', 'main'],
-    external: [runtime, ...secondEngine.map((file) => path.join(root, file))],
+    external: [...engine.external, ...engine.leftOut.map((file) => path.join(root, file))],
+    plugins: [replace(root, engine.replaced)],
     // Names stay, so that a stack trace in the log can be read.
     minifySyntax: true,
     minifyWhitespace: true,
     legalComments: 'none',
     // Some bundled packages are CommonJS and require Node's own modules.
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
+    banner: { js: "import{createRequire as requireFrom}from'node:module';const require=requireFrom(import.meta.url);" },
     metafile: true,
     logLevel: 'warning',
   });
-  await copyRuntime(path.join(root, 'node_modules'), path.join(folder, 'node_modules'));
+  const modules = (base: string) => path.join(base, 'node_modules');
+  for (const files of engine.files) await copyFiles(modules(root), modules(folder), files);
   if (name === 'generate') await cp(path.join(root, 'dist/page'), path.join(folder, 'page'), { recursive: true });
   return { folder, packages: staticPackages(metafile) };
 }
 
-async function copyRuntime(from: string, to: string): Promise<void> {
-  const common = 'onnxruntime-common';
-  await copyScripts(path.join(from, runtime), path.join(to, runtime), 'dist');
-  await cp(path.join(from, runtime, platform), path.join(to, runtime, platform), { recursive: true });
-  await copyScripts(path.join(from, common), path.join(to, common), 'dist/cjs');
+/** Puts one module in the place of another, wherever that is imported. */
+function replace(root: string, modules: LambdaEngine['replaced']): Plugin {
+  return {
+    name: 'replace',
+    setup({ onLoad }) {
+      for (const [module, other] of Object.entries(modules)) {
+        const file = path.join(root, module);
+        const filter = new RegExp(`^${file.replaceAll(/[.\\]/g, '\\$&')}$`);
+        const contents = `export * from ${JSON.stringify(path.join(root, other))};`;
+        onLoad({ filter }, () => ({ contents, resolveDir: path.dirname(file) }));
+      }
+    },
+  };
 }
 
-/** A package's `package.json` and the `.js` files of one folder: no types, no source maps. */
-async function copyScripts(from: string, to: string, folder: string): Promise<void> {
-  const names = await readdir(path.join(from, folder));
-  const scripts = names.filter((name) => name.endsWith('.js') || name === 'package.json');
-  await mkdir(path.join(to, folder), { recursive: true });
-  await Promise.all([
-    cp(path.join(from, 'package.json'), path.join(to, 'package.json')),
-    ...scripts.map((name) => cp(path.join(from, folder, name), path.join(to, folder, name))),
-  ]);
+async function copyFiles(from: string, to: string, { package: name, folder, names }: LambdaEngine['files'][number]) {
+  const wanted = (await readdir(path.join(from, name, folder))).filter((file) => names.test(file));
+  for (const file of ['package.json', ...wanted.map((wantedName) => path.join(folder, wantedName))])
+    await cp(path.join(from, name, file), path.join(to, name, file));
 }
 
 function staticPackages({ outputs }: Metafile): string[] {

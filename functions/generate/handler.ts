@@ -18,6 +18,8 @@ const environmentSchema = z.object({
   MODEL_BUCKET: z.string().min(3),
   /** What the bundles' keys begin with. */
   MODEL_PREFIX: z.string().endsWith('/').default(modelsPrefix),
+  /** What draws: ONNX Runtime, or TensorFlow.js in the image that has it. */
+  ENGINE: z.enum(['onnx', 'tfjs']).default('onnx'),
   /** Another S3 server than AWS's; the SDK reads it, and such servers know buckets by path only. */
   AWS_ENDPOINT_URL_S3: z.url().optional(),
   /** `on-demand` unless start-up happens ahead of requests, as with provisioned concurrency. */
@@ -34,7 +36,7 @@ const source = s3Source({
 });
 const model: ModelKeeper = createModelKeeper({
   source,
-  load: (version) => loadModel(source, version),
+  load: (version) => loadModel(source, version, { engine: environment.ENGINE, warn: log.warn }),
   log,
   meter,
   now: () => performance.now(),

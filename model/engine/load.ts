@@ -2,7 +2,6 @@ import { generator } from '../architecture/dcgan.ts';
 import { type Manifest, onnxName, tfjsWeightsName } from '../bundle/manifest.ts';
 import type { BundleSource } from '../store/store.ts';
 import type { Engine } from './engine.ts';
-import { createOnnxEngine } from './onnx.ts';
 
 export interface LoadEngineOptions {
   /** ONNX Runtime by default, which draws one car about ten times faster. */
@@ -24,10 +23,12 @@ export async function loadEngine(
   manifest: Manifest,
   { engine = 'onnx', threads = 1, warn = () => undefined }: LoadEngineOptions = {},
 ): Promise<Engine> {
-  if (engine === 'onnx')
-    return createOnnxEngine(await source.readFile(manifest, onnxName), manifest.architecture, { threads });
+  // Each only when asked for: importing TensorFlow.js takes longer than all that ONNX Runtime does.
+  if (engine === 'onnx') {
+    const [{ createOnnxEngine }, onnx] = await Promise.all([import('./onnx.ts'), source.readFile(manifest, onnxName)]);
+    return createOnnxEngine(onnx, manifest.architecture, { threads });
+  }
   const [{ createTfjsEngine }, { readTfjsWeights }] = await Promise.all([
-    // Only when asked for: importing TensorFlow.js takes longer than loading the default engine.
     import('./tfjs.ts'),
     import('../bundle/tfjs-format.ts'),
   ]);

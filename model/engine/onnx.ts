@@ -1,8 +1,8 @@
-import { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { Architecture } from '../architecture/dcgan.ts';
 import { onnxInput, onnxOutput } from '../bundle/onnx-names.ts';
 import { FreshcarError } from '../errors.ts';
 import type { Engine } from './engine.ts';
+import { InferenceSession, Tensor } from './runtime.ts';
 
 export interface OnnxEngineOptions {
   /** Threads that one drawing uses; 1 by default, since a Lambda has about one core and a server draws for many at once. */

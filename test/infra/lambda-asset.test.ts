@@ -2,30 +2,40 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { deflateRawSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { LambdaAsset } from '../../infra/lambda-asset.ts';
 import { buildOnce } from './lambda-output.ts';
 
-let asset: LambdaAsset;
-let remove: () => void;
-let files: string[];
+type Build = Awaited<ReturnType<typeof buildOnce>>;
+let built: Build;
+let portable: Build;
 
 beforeAll(async () => {
-  ({ asset, remove } = await buildOnce());
-  files = readdirSync(asset.folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
-    statSync(path.join(asset.folder, name)).isFile(),
-  );
+  [built, portable] = [await buildOnce(), await buildOnce('generate', 'wasm')];
 });
-afterAll(() => remove());
+afterAll(() => {
+  for (const { remove } of [built, portable]) remove();
+});
 
-const bytesOf = (name: string) => readFileSync(path.join(asset.folder, name));
+/** The files of a zip: their names, and how to get their bytes. */
+function open({ asset: { folder } }: Build) {
+  const bytesOf = (name: string) => readFileSync(path.join(folder, name));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    statSync(path.join(folder, name)).isFile(),
+  );
+  const unpacked = files.reduce((sum, name) => sum + bytesOf(name).length, 0);
+  // Each file deflated, its two headers with its name in both, and the end record.
+  const packed = files.reduce((sum, name) => sum + deflateRawSync(bytesOf(name)).length + 76 + 2 * name.length, 22);
+  return { files, bytesOf, packed, unpacked };
+}
 
-/** What a zip of the folder weighs: each file deflated, its two headers with its name in both, and the end record. */
-function zipSize(): number {
-  return files.reduce((sum, name) => sum + deflateRawSync(bytesOf(name)).length + 30 + 46 + 2 * name.length, 22);
+/** The packages that lie beside the handler. */
+function packagesIn(files: readonly string[]): string[] {
+  const inModules = files.map((name) => name.split('/')).filter(([top]) => top === 'node_modules');
+  return [...new Set(inModules.map((at) => at[1] ?? ''))].sort();
 }
 
 describe("the function's zip", () => {
   it('holds native code for Linux x64 and for nothing else', () => {
+    const { files, bytesOf } = open(built);
     const native = files.filter((name) => /\.(node|so|dll|dylib)(\.|$)/.test(name));
     expect(native.length).toBeGreaterThan(1);
     for (const name of native) {
@@ -37,29 +47,56 @@ describe("the function's zip", () => {
   });
 
   it('holds no TensorFlow, no types and no source maps', () => {
+    const { files, bytesOf } = open(built);
     expect(files.filter((name) => /tensorflow|tfjs|\.d\.ts$|\.map$|cuda|tensorrt/i.test(name))).toEqual([]);
     expect(bytesOf('handler.mjs').includes('FusedBatchNormV3')).toBe(false);
   });
 
   it('imports one package by name, which lies beside it with all that it needs', () => {
-    expect(asset.packages).toEqual(['onnxruntime-node']);
-    const folders = new Set(
-      files
-        .map((name) => name.split('/'))
-        .filter(([top]) => top === 'node_modules')
-        .map((at) => at[1]),
-    );
-    expect([...folders].sort()).toEqual(['onnxruntime-common', 'onnxruntime-node']);
+    expect(built.asset.packages).toEqual(['onnxruntime-node']);
+    expect(packagesIn(open(built).files)).toEqual(['onnxruntime-common', 'onnxruntime-node']);
   });
 
   it('holds the page', () => {
-    const page = files.filter((name) => name.startsWith('page/')).sort();
+    const page = open(built)
+      .files.filter((name) => name.startsWith('page/'))
+      .sort();
     expect(page).toEqual(['page/explorer.js', 'page/index.html', 'page/style.css']);
   });
 
   it('weighs less than 22 MB packed, and 60 MB unpacked of the 250 that Lambda takes', () => {
-    const unpacked = files.reduce((sum, name) => sum + bytesOf(name).length, 0);
-    expect(zipSize()).toBeLessThan(22e6);
+    const { packed, unpacked } = open(built);
+    expect(packed).toBeLessThan(22e6);
     expect(unpacked).toBeLessThan(60e6);
+  });
+});
+
+describe("the function's zip for arm64", () => {
+  it('holds no native code, but three files of the WebAssembly build', () => {
+    const { files, bytesOf } = open(portable);
+    // How libraries begin on Linux, Windows and macOS.
+    const native = files.filter((name) =>
+      /^(\x7fELF|MZ|\xcf\xfa\xed\xfe)/.test(bytesOf(name).toString('latin1', 0, 4)),
+    );
+    expect(native).toEqual([]);
+    expect(files.filter((name) => name.includes('onnxruntime-web')).sort()).toEqual([
+      'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.mjs',
+      'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm',
+      'node_modules/onnxruntime-web/dist/ort.node.min.mjs',
+      'node_modules/onnxruntime-web/package.json',
+    ]);
+  });
+
+  it('imports one package by name, which lies beside it with all that it needs', () => {
+    const { files, bytesOf } = open(portable);
+    expect(portable.asset.packages).toEqual(['onnxruntime-web']);
+    expect(packagesIn(files)).toEqual(['onnxruntime-common', 'onnxruntime-web']);
+    expect(bytesOf('handler.mjs').includes('onnxruntime-node')).toBe(false);
+  });
+
+  it('weighs less than 5 MB packed, and 20 MB unpacked', () => {
+    const { packed, unpacked } = open(portable);
+    expect(packed).toBeLessThan(5e6);
+    expect(unpacked).toBeLessThan(20e6);
   });
 });
