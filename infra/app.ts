@@ -1,26 +1,39 @@
 import path from 'node:path';
 import { App, Tags } from 'aws-cdk-lib';
 import { readBundle } from './bundle.ts';
-import { ContextError, readSettings } from './context.ts';
+import type { CarCode } from './car-function.ts';
+import { ContextError, readSettings, type Settings } from './context.ts';
 import { recommendedFlags } from './flags.ts';
+import { readImageSource } from './image-source.ts';
 import { buildLambdaAsset } from './lambda-asset.ts';
+import type { LambdaEngineName } from './lambda-engines.ts';
 import { ServingStack } from './serving-stack.ts';
-import { readImageSource, TrainingStack } from './training-stack.ts';
+import { TrainingStack } from './training-stack.ts';
 
 /** The CDK starts this in the project's folder. */
 const root = process.cwd();
+
+/** Builds the car function for the engine that the context asks for. */
+async function buildCarCode({ engine, architecture }: Settings): Promise<CarCode> {
+  const build = async (name: LambdaEngineName, folder: string) =>
+    (await buildLambdaAsset({ root, name: 'generate', engine: name, folder: path.join(root, folder) })).folder;
+  if (engine === 'onnxruntime') return build(architecture === 'arm64' ? 'wasm' : 'native', 'dist/lambda');
+  // Where its Dockerfile takes it from.
+  await build('tfjs', 'dist/lambda-tfjs');
+  return readImageSource(root, 'functions/generate/Dockerfile');
+}
 
 async function main(): Promise<void> {
   const app = new App({ context: recommendedFlags });
   const settings = readSettings(app.node.getAllContext());
   const bundle = readBundle(path.resolve(root, settings.bundle));
-  const { folder } = await buildLambdaAsset({ root, name: 'generate', folder: path.join(root, 'dist/lambda') });
-  const { modelBucket, notices } = new ServingStack(app, 'FreshcarServing', { settings, bundle, code: folder });
+  const code = await buildCarCode(settings);
+  const { modelBucket, notices } = new ServingStack(app, 'FreshcarServing', { settings, bundle, code });
   if (settings.training) {
     const promote = await buildLambdaAsset({ root, name: 'promote', folder: path.join(root, 'dist/lambda-promote') });
     new TrainingStack(app, 'FreshcarTraining', {
       settings,
-      image: readImageSource(root),
+      image: readImageSource(root, 'model/container/Dockerfile'),
       promoteCode: promote.folder,
       models: modelBucket,
       notices,

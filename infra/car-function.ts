@@ -1,16 +1,28 @@
-import { CfnElement, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { CfnElement, Duration, IgnoreMode, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import { Effect, PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
-import { Alias, Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import {
+  Alias,
+  Architecture,
+  Code,
+  type FunctionProps,
+  Handler,
+  Function as LambdaFunction,
+  Runtime,
+} from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import type { Settings } from './context.ts';
+import type { ImageSource } from './image-source.ts';
 import { modelsPrefix } from './model-bucket.ts';
+
+/** What the function is made of: the folder that `buildLambdaAsset` made for a zip, or the source of an image. */
+export type CarCode = string | ImageSource;
 
 export interface CarFunctionProps {
   readonly bucket: IBucket;
-  /** The folder that `buildLambdaAsset` made. */
-  readonly code: string;
+  readonly code: CarCode;
   readonly settings: Settings;
 }
 
@@ -28,11 +40,8 @@ export class CarFunction extends Construct {
     });
     this.function = new LambdaFunction(this, 'Function', {
       description: 'Draws cars that do not exist',
-      runtime: Runtime.NODEJS_24_X,
-      // ONNX Runtime's native library has been reported to abort on Lambda's arm64 (microsoft/onnxruntime 10038).
-      architecture: Architecture.X86_64,
-      code: Code.fromAsset(code),
-      handler: 'handler.handler',
+      architecture: settings.architecture === 'arm64' ? Architecture.ARM_64 : Architecture.X86_64,
+      ...packageOf(code),
       memorySize: settings.memory,
       timeout: Duration.seconds(settings.timeout),
       ...(settings.reservedConcurrency && { reservedConcurrentExecutions: settings.reservedConcurrency }),
@@ -48,6 +57,18 @@ export class CarFunction extends Construct {
       }),
     });
   }
+}
+
+function packageOf(code: CarCode): Pick<FunctionProps, 'runtime' | 'handler' | 'code'> {
+  if (typeof code === 'string')
+    return { runtime: Runtime.NODEJS_24_X, handler: 'handler.handler', code: Code.fromAsset(code) };
+  const { directory, ...source } = code;
+  const image = { ...source, ignoreMode: IgnoreMode.DOCKER, platform: Platform.LINUX_AMD64 };
+  return {
+    runtime: Runtime.FROM_IMAGE,
+    handler: Handler.FROM_IMAGE,
+    code: Code.fromAssetImage(directory, image),
+  };
 }
 
 /**

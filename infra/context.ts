@@ -31,6 +31,18 @@ function wholeNumber(minimum: number, maximum: number) {
 /** Every key, its default and what it may be; `cdk.json` explains each to the operator, and a test compares the two. */
 export const settings = {
   bundle: setting(z.string().min(1).default('model/pretrained'), 'the folder of a bundle', 'model/pretrained'),
+  engine: setting(
+    z.enum(['onnxruntime', 'tfjs-node']).default('onnxruntime'),
+    'what draws the cars, onnxruntime or tfjs-node',
+    'tfjs-node',
+  ),
+  // On arm64 ONNX Runtime's WebAssembly build draws: the native library has been reported to abort there
+  // (microsoft/onnxruntime 10038).
+  architecture: setting(
+    z.enum(['x86_64', 'arm64']).default('x86_64'),
+    'what processor the function runs on, x86_64 or arm64',
+    'arm64',
+  ),
   // One whole vCPU comes with 1,769 MB, and drawing a car is all computing.
   memory: setting(wholeNumber(512, 10240).default(1769), 'megabytes, a whole number from 512 to 10240', '1769'),
   // The HTTP API gives up after 30 seconds.
@@ -144,6 +156,10 @@ function contradictionsIn(read: Settings): string[] {
   const { domain, certificate, cdn, monthlyBudget, alarmEmail, reservedConcurrency, provisionedConcurrency } = read;
   const most = Math.max(provisionedConcurrency, read.warmCopies);
   const rules: [boolean, string][] = [
+    [
+      read.engine === 'tfjs-node' && read.architecture === 'arm64',
+      'The context has the "engine" tfjs-node and the "architecture" arm64, but its image is for x86_64 only.',
+    ],
     [
       (domain === undefined) !== (certificate === undefined),
       'The context has only one of "domain" and "certificate", but a domain of your own needs both.',

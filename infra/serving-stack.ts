@@ -7,7 +7,7 @@ import { Alarms } from './alarms.ts';
 import { createBudget } from './budget.ts';
 import type { Bundle } from './bundle.ts';
 import { CarApi } from './car-api.ts';
-import { CarFunction } from './car-function.ts';
+import { type CarCode, CarFunction } from './car-function.ts';
 import type { Settings } from './context.ts';
 import { ServiceDashboard } from './dashboard.ts';
 import { FirstModel } from './first-model.ts';
@@ -18,8 +18,7 @@ import { WarmUp } from './warm-up.ts';
 
 export interface ServingStackProps extends StackProps {
   readonly settings: Settings;
-  /** The folder that `buildLambdaAsset` made. */
-  readonly code: string;
+  readonly code: CarCode;
   /** The model that a new service begins with. */
   readonly bundle: Bundle;
 }

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import path from 'node:path';
 import { CfnOutput, IgnoreMode, Stack, type StackProps } from 'aws-cdk-lib';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -8,17 +6,11 @@ import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import type { Settings } from './context.ts';
+import type { ImageSource } from './image-source.ts';
 import { createPromoteFunction } from './promote-function.ts';
 import { createArtefactBucket, createDataBucket } from './training-buckets.ts';
 import { TrainingMachine } from './training-machine.ts';
 import { createTrainingRole } from './training-role.ts';
-
-/** The folder that the training image is built of, and what of it is left out, as a `.dockerignore` says it. */
-export interface ImageSource {
-  readonly directory: string;
-  readonly file: string;
-  readonly exclude: string[];
-}
 
 export interface TrainingStackProps extends StackProps {
   readonly settings: Settings;
@@ -28,13 +20,6 @@ export interface TrainingStackProps extends StackProps {
   /** The serving stack's: where a model goes that is let through, and who is told. */
   readonly models: IBucket;
   readonly notices: ITopic;
-}
-
-/** The training image's source in the project's folder. */
-export function readImageSource(root: string): ImageSource {
-  const file = 'model/container/Dockerfile';
-  const ignored = readFileSync(path.join(root, `${file}.dockerignore`), 'utf8');
-  return { directory: root, file, exclude: ignored.split('\n').filter((line) => line !== '') };
 }
 
 /** The CUDA that TensorFlow.js's GPU package is built for. */

@@ -41,6 +41,8 @@ describe('the context', () => {
   });
 
   it.each([
+    ['engine', 'tfjs', '"tfjs", but it has to be what draws the cars, onnxruntime or tfjs-node'],
+    ['architecture', 'arm', '"arm", but it has to be what processor the function runs on, x86_64 or arm64'],
     ['memory', 'lots', '"lots", but it has to be megabytes, a whole number from 512 to 10240'],
     ['memory', 128, '128, but it has to be megabytes'],
     ['memory', 1769.5, '1769.5, but it has to be megabytes'],
@@ -50,13 +52,23 @@ describe('the context', () => {
     ['throttleRate', '-5', '"-5", but it has to be requests a second'],
     ['throttleBurst', null, 'null, but it has to be requests at once'],
     ['logDays', 31, '31, but it has to be days, one of 1, 3, 5'],
+    ['warmCopies', true, 'true, but it has to be how many copies of the function pings keep loaded'],
+    ['provisionedConcurrency', '1e3', '"1e3", but it has to be how many copies of the function AWS holds ready'],
+    ['alarmEmail', 'me', '"me", but it has to be an e-mail address'],
+    ['monthlyBudget', '12.50', '"12.50", but it has to be US dollars a month, a whole number'],
+    ['cdn', 1, '1, but it has to be true or false'],
+    ['domain', 'https://cars.example.org', '"https://cars.example.org", but it has to be a domain name'],
+    ['certificate', 'mine', '"mine", but it has to be'],
+    ['trainingInstance', 'c7i.2xlarge', '"c7i.2xlarge", but it has to be a machine type of SageMaker'],
+    ['trainingDevice', 'tpu', '"tpu", but it has to be cpu or gpu'],
+    ['trainingSchedule', 'weekly', '"weekly", but it has to be how often'],
     ['bundle', '', '"", but it has to be the folder of a bundle'],
   ])('answers %s=%j with one sentence', (key, value, reason) => {
     const sentences = sentencesFor({ [key]: value });
     expect(sentences).toHaveLength(1);
     expect(sentences[0]).toMatch(/^The context's .*\.$/);
     expect(sentences[0]).toContain(`"${key}" is ${reason}`);
-    expect(sentences[0]).toContain(`-c ${key}=`);
+    expect(sentences[0]).toMatch(new RegExp(`such as -c "?${key}=.+\\.$`));
   });
 
   it('names a key that it does not know, and the keys that there are', () => {
@@ -70,6 +82,7 @@ describe('the context', () => {
   });
 
   it.each([
+    [{ engine: 'tfjs-node', architecture: 'arm64' }, 'its image is for x86_64 only'],
     [{ domain: 'cars.example.org' }, 'only one of "domain" and "certificate"'],
     [{ domain: 'cars.example.org', certificate: certificateIn('eu-central-1'), cdn: true }, 'not in us-east-1'],
     [{ monthlyBudget: 20 }, 'no "alarmEmail"'],

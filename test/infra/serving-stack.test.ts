@@ -33,6 +33,25 @@ describe('the serving stack', () => {
     });
   });
 
+  it('runs it on arm64 where the context says so', () => {
+    const arm = Template.fromStack(stubServingStack({ architecture: 'arm64' }).stack);
+    const cars = { Handler: 'handler.handler', Architectures: ['arm64'], PackageType: Match.absent() };
+    arm.hasResourceProperties('AWS::Lambda::Function', cars);
+  });
+
+  it('runs it from an image where the context asks for tfjs-node', () => {
+    const image = Template.fromStack(stubServingStack({ engine: 'tfjs-node' }).stack);
+    image.hasResourceProperties('AWS::Lambda::Function', {
+      PackageType: 'Image',
+      Code: { ImageUri: Match.anyValue() },
+      Architectures: ['x86_64'],
+      Runtime: Match.absent(),
+      Handler: Match.absent(),
+      MemorySize: 1769,
+      Environment: { Variables: { MODEL_BUCKET: Match.anyValue(), MODEL_PREFIX: 'models/' } },
+    });
+  });
+
   it('sends every path of an HTTP API to the function, and throttles it', () => {
     template.hasResourceProperties('AWS::ApiGatewayV2::Api', { ProtocolType: 'HTTP' });
     template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey: '$default' });

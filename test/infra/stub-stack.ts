@@ -5,6 +5,7 @@ import { App } from 'aws-cdk-lib';
 import { readBundle } from '../../infra/bundle.ts';
 import { readSettings } from '../../infra/context.ts';
 import { recommendedFlags } from '../../infra/flags.ts';
+import type { ImageSource } from '../../infra/image-source.ts';
 import { ServingStack } from '../../infra/serving-stack.ts';
 import { TrainingStack } from '../../infra/training-stack.ts';
 
@@ -19,10 +20,9 @@ export function stubServingStack(context: Context = {}): { app: App; stack: Serv
 /** The training stack beside it, over a stand-in for the image's source too. */
 export function stubTrainingStack(context: Context = {}): { app: App; stack: TrainingStack; serving: ServingStack } {
   const { app, serving, code, settings } = stub(context);
-  writeFileSync(path.join(code, 'Dockerfile'), 'FROM scratch\n');
   const stack = new TrainingStack(app, 'FreshcarTraining', {
     settings,
-    image: { directory: code, file: 'Dockerfile', exclude: [] },
+    image: imageIn(code),
     promoteCode: code,
     models: serving.modelBucket,
     notices: serving.notices,
@@ -40,8 +40,17 @@ function stub(context: Context) {
     JSON.stringify({ version: 'stub-1', files: { 'generator.onnx': {} } }),
   );
   writeFileSync(path.join(code, 'generator.onnx'), 'a stand-in');
+  writeFileSync(path.join(code, 'Dockerfile'), 'FROM scratch\n');
   const app = new App({ context: recommendedFlags, outdir: path.join(folder, 'cdk.out') });
   const settings = readSettings(context);
-  const serving = new ServingStack(app, 'FreshcarServing', { settings, code, bundle: readBundle(code) });
+  const serving = new ServingStack(app, 'FreshcarServing', {
+    settings,
+    code: settings.engine === 'tfjs-node' ? imageIn(code) : code,
+    bundle: readBundle(code),
+  });
   return { app, serving, code, settings };
+}
+
+function imageIn(directory: string): ImageSource {
+  return { directory, file: 'Dockerfile', exclude: [] };
 }

@@ -74,6 +74,17 @@ describe('npx cdk synth', { timeout: 240_000 }, () => {
     expect(existsSync(path.join(staged, 'model/pretrained'))).toBe(false);
   });
 
+  it('builds the image of a function with TensorFlow.js from the packages and the built handler', async () => {
+    const image = await synth(`bundle=${path.join(folder, 'noise-1')}`, 'engine=tfjs-node');
+    expect(image).toMatchObject({ code: 0 });
+    const assets = readFileSync(path.join(image.output, 'FreshcarServing.assets.json'), 'utf8');
+    const [source] = Object.values(imagesSchema.parse(JSON.parse(assets)).dockerImages);
+    const staged = path.join(image.output, source?.source.directory ?? '');
+    expect(readdirSync(staged).sort()).toEqual(['.npmrc', 'dist', 'functions', 'package-lock.json', 'package.json']);
+    expect(readdirSync(path.join(staged, 'dist/lambda-tfjs')).sort()).toEqual(['handler.mjs', 'page']);
+    expect(existsSync(path.join(staged, source?.source.dockerFile ?? ''))).toBe(true);
+  });
+
   it('tags what it deploys', () => {
     const { Resources } = templateSchema.parse(readOutput('FreshcarServing.template.json'));
     const [bucket] = Object.values(Resources).filter(({ Type }) => Type === 'AWS::S3::Bucket');
@@ -82,6 +93,7 @@ describe('npx cdk synth', { timeout: 240_000 }, () => {
 
   it.each([
     ['memory=lots', /^The context's "memory" is "lots"/m],
+    ['architecture=arm', /^The context's "architecture" is "arm"/m],
     ['bundle=no/such/folder', /manifest\.json is not the manifest of a bundle/],
   ])('ends with a sentence and no stack trace for -c %s', async (pair, sentence) => {
     const { code, text } = await synth(pair);

@@ -1,7 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
 import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { readImageSource } from '../../infra/training-stack.ts';
 import { type Statement, statementsOf, textOf } from './policies.ts';
 import { definitionOf } from './state-machine.ts';
 import { stubTrainingStack } from './stub-stack.ts';
@@ -93,23 +91,5 @@ describe('what the training stack may do', () => {
       true,
     );
     expect(actions(jobs)).toEqual(expect.arrayContaining(['sagemaker:StopTrainingJob', 'sagemaker:StopProcessingJob']));
-  });
-});
-
-describe('the training image', () => {
-  const { file, exclude } = readImageSource('.');
-
-  it('is built of the files that its Dockerfile copies, and of no others', () => {
-    const copied = [...readFileSync(file, 'utf8').matchAll(/^COPY (?!--from)(.*) \S+$/gm)].flatMap(([, names]) =>
-      names?.split(' '),
-    );
-    const included = exclude.filter((line) => line.startsWith('!')).map((line) => line.slice(1));
-    expect(copied.map((name) => name?.replace(/\/$/, '')).sort()).toEqual(included.sort());
-    expect(copied.every((name) => existsSync(name ?? ''))).toBe(true);
-    expect(exclude[0]).toBe('*');
-  });
-
-  it('starts Node.js as its first process, so that SIGTERM reaches it', () => {
-    expect(readFileSync(file, 'utf8')).toMatch(/^ENTRYPOINT \["node", "\/opt\/freshcar\/dist\/container\.js"\]$/m);
   });
 });
