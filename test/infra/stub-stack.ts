@@ -11,6 +11,14 @@ import { TrainingStack } from '../../infra/training-stack.ts';
 
 type Context = Readonly<Record<string, unknown>>;
 
+/** What is deployed for real; without it a stand-in. */
+interface Parts {
+  /** The folder that `buildLambdaAsset` made of functions/generate. */
+  readonly code?: string;
+  /** The folder of a bundle. */
+  readonly bundle?: string;
+}
+
 /** The serving stack over a stand-in for the zip and for the bundle: what a template says does not depend on their bytes. */
 export function stubServingStack(context: Context = {}): { app: App; stack: ServingStack } {
   const { app, serving } = stub(context);
@@ -18,8 +26,11 @@ export function stubServingStack(context: Context = {}): { app: App; stack: Serv
 }
 
 /** The training stack beside it, over a stand-in for the image's source too. */
-export function stubTrainingStack(context: Context = {}): { app: App; stack: TrainingStack; serving: ServingStack } {
-  const { app, serving, code, settings } = stub(context);
+export function stubTrainingStack(
+  context: Context = {},
+  parts: Parts = {},
+): { app: App; stack: TrainingStack; serving: ServingStack } {
+  const { app, serving, code, settings } = stub(context, parts);
   const stack = new TrainingStack(app, 'FreshcarTraining', {
     settings,
     image: imageIn(code),
@@ -30,7 +41,7 @@ export function stubTrainingStack(context: Context = {}): { app: App; stack: Tra
   return { app, stack, serving };
 }
 
-function stub(context: Context) {
+function stub(context: Context, parts: Parts = {}) {
   const folder = mkdtempSync(path.join(tmpdir(), 'freshcar-infra-'));
   const code = path.join(folder, 'code');
   mkdirSync(code);
@@ -45,8 +56,8 @@ function stub(context: Context) {
   const settings = readSettings(context);
   const serving = new ServingStack(app, 'FreshcarServing', {
     settings,
-    code: settings.engine === 'tfjs-node' ? imageIn(code) : code,
-    bundle: readBundle(code),
+    code: settings.engine === 'tfjs-node' ? imageIn(code) : (parts.code ?? code),
+    bundle: readBundle(parts.bundle ?? code),
   });
   return { app, serving, code, settings };
 }
