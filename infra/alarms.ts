@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
-import { Alarm, ComparisonOperator, type IMetric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
+import { Alarm, ComparisonOperator, type IMetric, Metric, Stats, TreatMissingData } from 'aws-cdk-lib/aws-cloudwatch';
 import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-logs';
@@ -12,6 +12,10 @@ export const modelFailures = {
   notLoaded: 'The model could not be loaded.',
   refused: 'The pointer could not be followed; the old model keeps serving.',
 } as const;
+
+/** What the function counts for itself, as it names it; a test holds these to what it writes. */
+export const ownMetrics = { namespace: 'freshcar', dimensionsMap: { service: 'generate' } } as const;
+export const lateAnswers = 'LateAnswers';
 
 /** Two seconds: drawing takes milliseconds, and a start with loading the model under a second. */
 const slow = Duration.seconds(2);
@@ -65,8 +69,12 @@ export class Alarms extends Construct {
       threshold: slow.toMilliseconds(),
       times: 3,
     });
+    const late = this.alarm('LateAnswers', new Metric({ ...ownMetrics, metricName: lateAnswers, ...sum }), {
+      says: 'Requests were given up because they took too long; memory brings computing power, and timeout time.',
+      times: 2,
+    });
     this.rollback = [errors, failures, models];
-    this.all = [...this.rollback, throttles, latency];
+    this.all = [...this.rollback, throttles, latency, late];
   }
 
   /** The function logs one JSON object a line, and a filter counts the lines of the two messages. */

@@ -9,6 +9,7 @@ import {
   Handler,
   Function as LambdaFunction,
   Runtime,
+  Tracing,
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
@@ -45,7 +46,8 @@ export class CarFunction extends Construct {
       memorySize: settings.memory,
       timeout: Duration.seconds(settings.timeout),
       ...(settings.reservedConcurrency && { reservedConcurrentExecutions: settings.reservedConcurrency }),
-      role: createRole(this, bucket, this.log),
+      role: createRole(this, bucket, this.log, settings.tracing),
+      tracing: settings.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       logGroup: this.log,
       environment: { MODEL_BUCKET: bucket.bucketName, MODEL_PREFIX: modelsPrefix },
     });
@@ -76,7 +78,7 @@ function packageOf(code: CarCode): Pick<FunctionProps, 'runtime' | 'handler' | '
  * model that is missing as well as for one that is forbidden; the error message names both reasons, and that is cheaper
  * than the right to list.
  */
-function createRole(scope: Construct, bucket: IBucket, logGroup: LogGroup): Role {
+function createRole(scope: Construct, bucket: IBucket, logGroup: LogGroup, tracing: boolean): Role {
   const role = new Role(scope, 'Role', {
     description: 'What the car function may do',
     assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
@@ -94,6 +96,11 @@ function createRole(scope: Construct, bucket: IBucket, logGroup: LogGroup): Role
     id: `AwsSolutions::AwsSolutions-IAM5[Resource::<${logicalId(bucket)}.Arn>/${modelsPrefix}*]`,
     reason: 'Models that are trained later are read too, without a deploy; the right is to read, and below one prefix.',
   });
+  if (tracing)
+    Validations.of(role).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-IAM5[Resource::*]',
+      reason: 'X-Ray knows no resources to write traces to; the right is to write them, no more.',
+    });
   return role;
 }
 

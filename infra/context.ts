@@ -65,6 +65,7 @@ export const settings = {
   gradualDeployment: setting(flag.default(true), 'true or false', 'true'),
   throttleRate: setting(wholeNumber(1, 10_000).default(50), 'requests a second, a whole number from 1 to 10000', '50'),
   throttleBurst: setting(wholeNumber(1, 5000).default(100), 'requests at once, a whole number from 1 to 5000', '100'),
+  tracing: setting(flag.default(false), 'true or false', 'true'),
   alarmEmail: setting(z.email().optional(), 'an e-mail address', 'cars@example.org'),
   monthlyBudget: setting(
     wholeNumber(1, 1_000_000).optional(),

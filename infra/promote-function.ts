@@ -1,9 +1,9 @@
-import { CfnElement, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
+import { CfnElement, CfnOutput, Duration, RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import type { Construct } from 'constructs';
+import { Construct } from 'constructs';
 import type { Settings } from './context.ts';
 import { modelsPrefix } from './model-bucket.ts';
 import { artefactPrefixes } from './training-buckets.ts';
@@ -57,7 +57,7 @@ export function createPromoteFunction(scope: Construct, props: PromoteFunctionPr
 
 /**
  * A bucket as AWS's rules write it: `<Models.Arn>`; for one of another stack, the whole of how the CDK refers to that
- * stack's output, whose name ends in a hash of the output's path.
+ * stack's output.
  */
 function nameOf(scope: Construct, bucket: IBucket): string {
   const { defaultChild } = bucket.node;
@@ -65,6 +65,14 @@ function nameOf(scope: Construct, bucket: IBucket): string {
   const stack = Stack.of(bucket);
   const name = stack.getLogicalId(defaultChild);
   if (stack === Stack.of(scope)) return `<${name}.Arn>`;
-  const output = `PublishOutputFnGetAtt${name}Arn5610F0FC`;
-  return `{"Fn::GetStackOutput":{"StackName":"${stack.stackName}","Region":{"Ref":"AWS::Region"},"OutputName":"${output}"}}`;
+  const { stackName: StackName } = stack;
+  const OutputName = outputName({ 'Fn::GetAtt': [name, 'Arn'] });
+  return JSON.stringify({ 'Fn::GetStackOutput': { StackName, Region: { Ref: 'AWS::Region' }, OutputName } });
+}
+
+/** What the CDK calls the output that it makes for another stack's sake, hash and all: such an output's name in a stack of its own. */
+function outputName(value: unknown): string {
+  const stack = new Stack();
+  const output = new CfnOutput(new Construct(stack, 'Publish'), `Output${JSON.stringify(value)}`, { value: 'unused' });
+  return stack.getLogicalId(output);
 }

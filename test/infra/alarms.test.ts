@@ -1,8 +1,10 @@
 import { Template } from 'aws-cdk-lib/assertions';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { createModelKeeper } from '../../functions/generate/model-keeper.ts';
-import { modelFailures } from '../../infra/alarms.ts';
+import { createOperations } from '../../functions/generate/operations.ts';
+import { lateAnswers, modelFailures } from '../../infra/alarms.ts';
 import { paintedModel, recordedLog } from '../functions/generate/fixtures.ts';
+import { invocation } from '../support/lambda-events.ts';
 import { textOf } from './policies.ts';
 import { stubServingStack } from './stub-stack.ts';
 
@@ -12,7 +14,7 @@ describe('alarms', () => {
   const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
 
   it('tell the topic when they go off and when they are over, in a sentence, and are silent without requests', () => {
-    expect(alarms).toHaveLength(5);
+    expect(alarms).toHaveLength(6);
     for (const alarm of alarms) {
       expect([...alarm.AlarmActions, ...alarm.OKActions].map(textOf)).toEqual(['<Notices>', '<Notices>']);
       expect(alarm).toMatchObject({
@@ -43,6 +45,21 @@ describe('alarms', () => {
     expect(counted).toHaveLength(1);
     for (const message of counted) expect(pattern).toContain(`$.message = "${String(message)}"`);
     expect(pattern).toContain(`$.message = "${modelFailures.notLoaded}"`);
+  });
+
+  it('watch late answers by the name under which the function counts them', async () => {
+    const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const { meter, observe } = createOperations(() => undefined);
+    await observe(async () => meter(lateAnswers, 1))({ warmup: true }, invocation);
+    const lines = printed.mock.calls.map(([text]) => JSON.parse(String(text)));
+    printed.mockRestore();
+    const counted = lines.find((line) => lateAnswers in line);
+    const [{ Namespace, Dimensions }] = counted._aws.CloudWatchMetrics;
+    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
+      MetricName: lateAnswers,
+      Namespace,
+      Dimensions: Dimensions[0].map((Name: string) => ({ Name, Value: counted[Name] })),
+    });
   });
 
   it('are mailed to whom the context names', () => {

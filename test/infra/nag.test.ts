@@ -45,6 +45,7 @@ describe("AWS's rules for good solutions", () => {
   const { report, acknowledged } = nag({
     cdn: true,
     warmCopies: 3,
+    tracing: true,
     alarmEmail: 'cars@example.org',
     monthlyBudget: 20,
     training: true,

@@ -33,6 +33,13 @@ describe('the serving stack', () => {
     });
   });
 
+  it('has X-Ray trace it where the context says so, and may write traces then only', () => {
+    const traced = Template.fromStack(stubServingStack({ tracing: true }).stack);
+    traced.hasResourceProperties('AWS::Lambda::Function', { TracingConfig: { Mode: 'Active' }, MemorySize: 1769 });
+    expect(JSON.stringify(traced.toJSON())).toContain('xray:PutTraceSegments');
+    expect(JSON.stringify(template.toJSON())).not.toMatch(/xray|TracingConfig":{"Mode":"Active/);
+  });
+
   it('runs it on arm64 where the context says so', () => {
     const arm = Template.fromStack(stubServingStack({ architecture: 'arm64' }).stack);
     const cars = { Handler: 'handler.handler', Architectures: ['arm64'], PackageType: Match.absent() };
