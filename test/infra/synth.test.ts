@@ -91,6 +91,24 @@ describe('npx cdk synth', { timeout: 240_000 }, () => {
     expect(bucket?.Properties).toMatchObject({ Tags: [{ Key: 'project', Value: 'freshcar' }] });
   });
 
+  it('answers ten values that are wrong with ten sentences', async () => {
+    const { code, text } = await synth(
+      'engine=tfjs',
+      'architecture=arm',
+      'memory=lots',
+      'timeout=60',
+      'warmCopies=-1',
+      'throttleRate=0',
+      'alarmEmail=me',
+      'domain=https://cars.example.org',
+      'trainingSchedule=weekly',
+      'memroy=3008',
+    );
+    expect(code).toBe(1);
+    expect(text.match(/^The context.*\.$/gm)).toHaveLength(10);
+    expect(text).not.toMatch(/^\s+at /m);
+  });
+
   it.each([
     ['memory=lots', /^The context's "memory" is "lots"/m],
     ['architecture=arm', /^The context's "architecture" is "arm"/m],
