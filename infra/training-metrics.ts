@@ -9,3 +9,9 @@ export const trainingMetrics = [
   { Name: 'images-per-second', Regex: ' images_per_second=([0-9.]+) ' },
   { Name: 'epoch', Regex: ' epoch=([0-9.]+) ' },
 ] as const;
+
+/**
+ * What a tuning makes smaller: the distance of the finished model's cars from pictures that it has not seen. A line of its
+ * own at the end of the log (`model/container/measure.ts`), because losses of a GAN say nothing of how good its cars are.
+ */
+export const objective = { Name: 'kid', Regex: ' kid=(-?[0-9.]+(?:e-?[0-9]+)?) ' } as const;

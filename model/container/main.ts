@@ -8,6 +8,10 @@ import { trainJob } from './train.ts';
  * another folder than its own.
  */
 const [job = 'train', root = '/opt/ml'] = process.argv.slice(2);
+/** The tuning job says by this that its trainings share one place for checkpoints; SageMaker names each training. */
+const ownFolder = process.env.FRESHCAR_SHARED_CHECKPOINTS === 'true' ? process.env.TRAINING_JOB_NAME : undefined;
 const terminal = processTerminal();
 process.exitCode =
-  job === 'evaluate' ? await evaluateJob(root, (args) => runProgram(args, terminal)) : await trainJob(root, terminal);
+  job === 'evaluate'
+    ? await evaluateJob(root, (args) => runProgram(args, terminal))
+    : await trainJob(root, terminal, ownFolder);

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
@@ -17,6 +18,8 @@ export interface MlFolder {
   hyperparameters(): Promise<Record<string, string>>;
   /** The only `.npy` file of a channel. */
   dataset(channel: string): Promise<string>;
+  /** Whether the job was given a channel of this name. */
+  hasChannel(channel: string): Promise<boolean>;
   /** Tells SageMaker, and whoever reads the job's description there, why it failed. */
   writeFailure(sentence: string): Promise<void>;
 }
@@ -28,11 +31,15 @@ const foreign = /^(sagemaker_|_)/;
 
 const hyperparametersSchema = z.record(z.string(), z.string());
 
-/** @param root `/opt/ml`, or a folder laid out alike. */
-export function openMlFolder(root: string): MlFolder {
+/**
+ * @param root `/opt/ml`, or a folder laid out alike.
+ * @param jobName Its checkpoints lie below this name: for jobs that share one place in S3, as those of a tuning do.
+ */
+export function openMlFolder(root: string, jobName = ''): MlFolder {
   const hyperparametersFile = path.join(root, 'input/config/hyperparameters.json');
+  const channelFolder = (channel: string) => path.join(root, 'input/data', channel);
   return {
-    checkpoints: path.join(root, 'checkpoints'),
+    checkpoints: path.join(root, 'checkpoints', jobName),
     model: path.join(root, 'model'),
     async hyperparameters() {
       const text = await readFile(hyperparametersFile, 'utf8').catch((cause: NodeJS.ErrnoException) => {
@@ -43,7 +50,8 @@ export function openMlFolder(root: string): MlFolder {
       const values = parseHyperparameters(text, hyperparametersFile);
       return Object.fromEntries(Object.entries(values).filter(([name]) => !foreign.test(name)));
     },
-    dataset: (channel) => datasetIn(path.join(root, 'input/data', channel)),
+    dataset: (channel) => datasetIn(channelFolder(channel)),
+    hasChannel: async (channel) => existsSync(channelFolder(channel)),
     async writeFailure(sentence) {
       await writeWhole(path.join(root, 'output/failure'), sentence.slice(0, shownCharacters));
     },

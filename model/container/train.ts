@@ -3,11 +3,11 @@ import path from 'node:path';
 import type { Terminal } from '../cli/terminal.ts';
 import { errorCodes, FreshcarError } from '../errors.ts';
 import { openRunFolder } from '../training/run-folder.ts';
-import { readHyperparameters } from './hyperparameters.ts';
+import { type JobSettings, readHyperparameters } from './hyperparameters.ts';
 import { type MlFolder, openMlFolder } from './ml-folder.ts';
 
-/** The channel with the packed photographs. */
-const channel = 'train';
+/** The channels: packed photographs to train on, and by choice others to measure the model with at the end. */
+const channels = { train: 'train', heldOut: 'held-out' } as const;
 
 /**
  * One training job, as SageMaker runs it: reads hyperparameters and data, goes on from the checkpoints that were restored
@@ -15,14 +15,18 @@ const channel = 'train';
  * checkpoint; SageMaker starts the job again where it was.
  *
  * @param root `/opt/ml`.
+ * @param ownFolder A name below which the checkpoints lie, where jobs share one place in S3.
  * @returns The exit code: 0 when it is done or was stopped in order, else why is in `output/failure`, in a sentence.
  */
-export async function trainJob(root: string, terminal: Terminal): Promise<number> {
-  const folder = openMlFolder(root);
+export async function trainJob(root: string, terminal: Terminal, ownFolder?: string): Promise<number> {
+  const folder = openMlFolder(root, ownFolder);
   // From the start on: process 1 of a container ignores signals that nobody listens to.
   terminal.interruption();
   try {
-    if (await trainIn(folder, terminal)) await leaveModel(folder);
+    const job = await openJob(folder);
+    if (!(await trainIn(folder, job, terminal))) return 0;
+    await leaveModel(folder);
+    if (job.heldOut !== undefined) await measure(folder, job, terminal);
     return 0;
   } catch (error) {
     const sentence = error instanceof Error ? error.message : String(error);
@@ -32,17 +36,34 @@ export async function trainJob(root: string, terminal: Terminal): Promise<number
   }
 }
 
+interface Job {
+  readonly settings: JobSettings;
+  /** Paths of the packed pictures. */
+  readonly data: string;
+  readonly heldOut: string | undefined;
+}
+
+/** All that a job is told, checked before anything costs time. */
+async function openJob(folder: MlFolder): Promise<Job> {
+  const settings = readHyperparameters(await folder.hyperparameters());
+  const data = await folder.dataset(channels.train);
+  if (!(await folder.hasChannel(channels.heldOut))) return { settings, data, heldOut: undefined };
+  const heldOut = await folder.dataset(channels.heldOut);
+  const { checkMeasurable } = await import('./measure.ts');
+  await checkMeasurable({ heldOut, train: data });
+  return { settings, data, heldOut };
+}
+
 /** Whether the training is done; else it was stopped on the way. */
-async function trainIn(folder: MlFolder, terminal: Terminal): Promise<boolean> {
-  const { values, ...job } = readHyperparameters(await folder.hyperparameters());
-  const data = await folder.dataset(channel);
+async function trainIn(folder: MlFolder, { settings, data }: Job, terminal: Terminal): Promise<boolean> {
+  const { values, ...flags } = settings;
   await mkdir(folder.checkpoints, { recursive: true });
   const [{ runTraining }, { totalSteps }] = await Promise.all([
     import('../cli/run-training.ts'),
     import('../training/trainer.ts'),
   ]);
   // The run folder is the checkpoint folder: sheets and curves can be watched in S3 while the job runs.
-  await runTraining({ ...job, data, out: folder.checkpoints, resume: true }, values, terminal);
+  await runTraining({ ...flags, data, out: folder.checkpoints, resume: true }, values, terminal);
   const checkpoint = await openRunFolder(folder.checkpoints).latestCheckpoint(() => undefined);
   return checkpoint !== undefined && checkpoint.gan.step >= totalSteps(checkpoint.config, checkpoint.data.images);
 }
@@ -52,4 +73,9 @@ async function leaveModel({ checkpoints, model }: MlFolder): Promise<void> {
   const bundle = path.join(checkpoints, 'bundle');
   await mkdir(model, { recursive: true });
   for (const name of await readdir(bundle)) await cp(path.join(bundle, name), path.join(model, name));
+}
+
+async function measure({ model }: MlFolder, { data, heldOut = '' }: Job, terminal: Terminal): Promise<void> {
+  const { measureModel } = await import('./measure.ts');
+  await measureModel(model, { heldOut, train: data }, terminal);
 }

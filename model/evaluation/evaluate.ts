@@ -38,7 +38,7 @@ export interface Evaluation {
 }
 
 /** The fewest real pictures that anything can be said about. */
-const fewest = 16;
+export const fewest = 16;
 
 /**
  * All scores of some cars, as the protocol says.

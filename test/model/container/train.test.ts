@@ -4,16 +4,18 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import path from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { objective } from '../../../infra/training-metrics.ts';
 import { trainJob } from '../../../model/container/train.ts';
 import { sha256 } from '../../../model/files.ts';
 import { openFolder } from '../../../model/store/folder.ts';
 import { native } from '../../support/tensorflow.ts';
+import { smallPictures } from '../../support/training.ts';
 import { mlRoot, npy, smallRun } from './ml-root.ts';
 
 // Plain JavaScript would take minutes for these.
 describe.skipIf(!native)('trained by the native TensorFlow library (skipped: needs it)', () => {
   /** Runs a job in this process; `stopAfter` asks it to stop once it has reported that step, as SIGTERM would. */
-  async function run(root: string, { stopAfter = '' } = {}) {
+  async function run(root: string, { stopAfter = '', ownFolder = '' } = {}) {
     const stop = new AbortController();
     let text = '';
     const write = (line: string) => {
@@ -21,7 +23,7 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
       if (stopAfter !== '' && line.startsWith(`step=${stopAfter}/`)) stop.abort();
     };
     const terminal = { out: { write }, err: { write }, now: () => performance.now(), interruption: () => stop.signal };
-    return { code: await trainJob(root, terminal), text };
+    return { code: await trainJob(root, terminal, ownFolder), text };
   }
 
   const modelOf = async (root: string) => sha256(await readFile(path.join(root, 'model/generator.onnx')));
@@ -81,6 +83,10 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
       [{ mirror: 'yes' }, /^mirror is true or false, not "yes"\.$/],
       [{ 'checkpoint-every': '0' }, /checkpoint-every is a whole number of steps from 1 to 999999999, not "0"/],
       [{ seed: '-1' }, /seed: /],
+      [{ loss: '' }, /loss: /],
+      [{ 'generator-rate': '-0.1' }, /generator-rate: /],
+      [{ 'discriminator-optimizer': 'lion' }, /discriminator-optimizer: /],
+      [{ 'latent-size': '1e999' }, /^latent-size is a number, not "1e999"\.$/],
       [{ epochs: 4 }, /hyperparameters\.json is not an object whose values are all texts/],
     ])('fails for the hyperparameters %j with one clear sentence', async (wrong, sentence) => {
       const root = await mlRoot({ ...smallRun, ...wrong });
@@ -88,6 +94,45 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
       const failure = await failureOf(root);
       expect(failure).toMatch(sentence);
       expect(failure).toMatch(/^[^\n]{1,1024}$/);
+    });
+
+    /** Twenty pictures to train on, and `heldOut` others to measure with. */
+    async function measuredRoot(heldOut: number): Promise<string> {
+      const root = await mlRoot();
+      const channels = path.join(root, 'input/data');
+      await mkdir(path.join(channels, 'held-out'));
+      await writeFile(path.join(channels, 'train/cars.npy'), npy(smallPictures(20), [20, 32, 32, 3]));
+      const others = smallPictures(20 + heldOut).subarray(20 * 3072);
+      await writeFile(path.join(channels, 'held-out/others.npy'), npy(others, [heldOut, 32, 32, 3]));
+      return root;
+    }
+
+    it('measures the model where pictures are held out, keeps the scores, and says them as SageMaker reads them', async () => {
+      const root = await measuredRoot(20);
+      const { code, text } = await run(root);
+      expect(code).toBe(0);
+      const source = await openFolder(path.join(root, 'model'));
+      const { scores } = await source.readManifest((await source.readPointer())?.pointer.version ?? '');
+      const said = new RegExp(objective.Regex).exec(text)?.[1];
+      expect(Number(said)).toBe(Number(scores.kid?.toPrecision(6)));
+    });
+
+    it('refuses held-out pictures that it could not measure with before it trains', async () => {
+      const few = await measuredRoot(5);
+      expect(await run(few)).toEqual({ code: 2, text: expect.stringMatching(/others\.npy has 5 pictures, too few/) });
+      const none = await measuredRoot(20);
+      await rm(path.join(none, 'input/data/held-out/others.npy'));
+      expect(await run(none)).toEqual({ code: 2, text: expect.stringContaining('"held-out" has no .npy file') });
+      for (const root of [few, none]) expect(await readdir(path.join(root, 'checkpoints'))).toEqual([]);
+    });
+
+    it('keeps its checkpoints apart from those of other jobs in the same place', async () => {
+      const root = await mlRoot();
+      await run(root, { ownFolder: 'freshcar-1-001', stopAfter: '3' });
+      await writeFile(path.join(root, 'input/config/hyperparameters.json'), JSON.stringify({ ...smallRun, seed: '2' }));
+      const { code, text } = await run(root, { ownFolder: 'freshcar-1-002' });
+      expect([code, text]).toEqual([0, expect.not.stringContaining('going on after')]);
+      expect((await readdir(path.join(root, 'checkpoints'))).sort()).toEqual(['freshcar-1-001', 'freshcar-1-002']);
     });
 
     it('takes no notice of what SageMaker and its tuner add', async () => {
