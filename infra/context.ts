@@ -107,6 +107,18 @@ export const settings = {
     'how often, as a rate(...) or cron(...) of EventBridge Scheduler',
     'rate(7 days)',
   ),
+  tuningJobs: setting(wholeNumber(1, 500).default(20), 'how many trainings, a whole number from 1 to 500', '20'),
+  tuningParallel: setting(
+    wholeNumber(1, 100).default(2),
+    'how many trainings at once, a whole number from 1 to 100',
+    '2',
+  ),
+  tuningStrategy: setting(z.enum(['bayesian', 'random']).default('bayesian'), 'bayesian or random', 'random'),
+  bulkConcurrency: setting(
+    wholeNumber(1, 1000).default(20),
+    'how many shards are drawn at once, a whole number from 1 to 1000',
+    '20',
+  ),
   logDays: setting(number.pipe(z.literal(logDays)).default(30), `days, one of ${logDays.join(', ')}`, '30'),
 } satisfies Record<string, Setting<z.ZodType>>;
 

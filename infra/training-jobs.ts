@@ -1,3 +1,6 @@
+import { Aws } from 'aws-cdk-lib';
+import { CustomState } from 'aws-cdk-lib/aws-stepfunctions';
+import type { Construct } from 'constructs';
 import type { Settings } from './context.ts';
 import { artefactPrefixes } from './training-buckets.ts';
 import { trainingMetrics } from './training-metrics.ts';
@@ -13,25 +16,28 @@ export interface JobProps {
 
 /** The beginning of every job's name; the state machine may start and stop jobs of this name only. */
 export const jobPrefix = 'freshcar-';
-const tags = [{ Key: 'project', Value: 'freshcar' }];
+export const tags = [{ Key: 'project', Value: 'freshcar' }];
 /** Gigabytes of a job's disk: data, checkpoints and model take a few hundred megabytes. */
 const volume = 30;
 /** An evaluation takes minutes. */
 const evaluationSeconds = 3600;
 
-/**
- * What `CreateTrainingJob` is called with, as a state's parameters: names that end in `.$` are taken from the execution's
- * input. On spot machines; checkpoints lie under the run's name, so that a run of the same name goes on from them.
- */
-export function trainingJob({ image, roleArn, data, artefacts, settings }: JobProps): Record<string, unknown> {
+/** A state that starts a job of SageMaker and waits for its end. */
+export function sageMakerJob(
+  scope: Construct,
+  id: string,
+  call: 'createTrainingJob' | 'createProcessingJob' | 'createHyperParameterTuningJob',
+  more: Readonly<Record<string, unknown>>,
+): CustomState {
+  const Resource = `arn:${Aws.PARTITION}:states:::sagemaker:${call}.sync`;
+  return new CustomState(scope, id, { stateJson: { Type: 'Task', Resource, ...more } });
+}
+
+/** What is the same for every training, alone or as one of a tuning: on a spot machine and cut off from the network. */
+export function trainingDefinition({ roleArn, artefacts, settings }: JobProps): Record<string, unknown> {
   return {
-    'TrainingJobName.$': `States.Format('${jobPrefix}{}', $$.Execution.Name)`,
     RoleArn: roleArn,
-    AlgorithmSpecification: { TrainingImage: image, TrainingInputMode: 'File', MetricDefinitions: trainingMetrics },
-    'HyperParameters.$': '$.hyperparameters',
-    InputDataConfig: [channel('train', `s3://${data}/{}`, '$.train')],
     OutputDataConfig: { S3OutputPath: `s3://${artefacts}/${artefactPrefixes.models}` },
-    CheckpointConfig: { 'S3Uri.$': `States.Format('s3://${artefacts}/${artefactPrefixes.checkpoints}{}/', $.run)` },
     ResourceConfig: { InstanceType: settings.trainingInstance, InstanceCount: 1, VolumeSizeInGB: volume },
     EnableManagedSpotTraining: true,
     StoppingCondition: {
@@ -40,17 +46,34 @@ export function trainingJob({ image, roleArn, data, artefacts, settings }: JobPr
     },
     EnableNetworkIsolation: true,
     EnableInterContainerTrafficEncryption: true,
+  };
+}
+
+/**
+ * What `CreateTrainingJob` is called with, as a state's parameters: names that end in `.$` are taken from the execution's
+ * input. Checkpoints lie under the run's name, so that a run of the same name goes on from them.
+ */
+export function trainingJob(props: JobProps): Record<string, unknown> {
+  const { image, data, artefacts } = props;
+  return {
+    'TrainingJobName.$': `States.Format('${jobPrefix}{}', $$.Execution.Name)`,
+    ...trainingDefinition(props),
+    AlgorithmSpecification: { TrainingImage: image, TrainingInputMode: 'File', MetricDefinitions: trainingMetrics },
+    'HyperParameters.$': '$.hyperparameters',
+    InputDataConfig: [channel('train', data, '$.train')],
+    CheckpointConfig: { 'S3Uri.$': `States.Format('s3://${artefacts}/${artefactPrefixes.checkpoints}{}/', $.run)` },
     Tags: tags,
   };
 }
 
-function channel(name: string, format: string, path: string): Record<string, unknown> {
+/** @param path Where the execution's input names the folder of the data bucket. */
+export function channel(name: string, data: string, path: string): Record<string, unknown> {
   return {
     ChannelName: name,
     DataSource: {
       S3DataSource: {
         S3DataType: 'S3Prefix',
-        'S3Uri.$': `States.Format('${format}', ${path})`,
+        'S3Uri.$': `States.Format('s3://${data}/{}', ${path})`,
         S3DataDistributionType: 'FullyReplicated',
       },
     },

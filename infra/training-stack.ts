@@ -4,6 +4,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { Settings } from './context.ts';
 import type { ImageSource } from './image-source.ts';
@@ -11,6 +12,7 @@ import { createPromoteFunction } from './promote-function.ts';
 import { createArtefactBucket, createDataBucket } from './training-buckets.ts';
 import { TrainingMachine } from './training-machine.ts';
 import { createTrainingRole } from './training-role.ts';
+import { TuningMachine } from './tuning-machine.ts';
 
 export interface TrainingStackProps extends StackProps {
   readonly settings: Settings;
@@ -43,16 +45,17 @@ export class TrainingStack extends Stack {
     });
     const role = createTrainingRole(this, { data, artefacts, image });
     const promote = createPromoteFunction(this, { code: promoteCode, models, artefacts, settings });
-    const { machine } = new TrainingMachine(this, 'Training', {
+    const jobs = {
       image: image.imageUri,
       role,
       roleArn: role.roleArn,
       data: data.bucketName,
       artefacts: artefacts.bucketName,
-      promote,
       notices,
       settings,
-    });
+    };
+    const { machine } = new TrainingMachine(this, 'Training', { ...jobs, promote });
+    const tuning = new TuningMachine(this, 'Tuning', jobs);
     if (settings.trainingSchedule !== undefined)
       new Schedule(this, 'Schedule', {
         description: 'Trains again on the data that is there by then',
@@ -65,7 +68,9 @@ export class TrainingStack extends Stack {
 
     const output = (name: string, description: string, value: string) =>
       new CfnOutput(this, name, { description, value });
-    const start = `aws stepfunctions start-execution --state-machine-arn ${machine.stateMachineArn}`;
+    const startOf = ({ stateMachineArn }: StateMachine) =>
+      `aws stepfunctions start-execution --state-machine-arn ${stateMachineArn}`;
+    const start = startOf(machine);
     output('DataBucket', 'Where the packed photographs belong', data.bucketName);
     output('ArtefactBucket', 'Where checkpoints and candidates are', artefacts.bucketName);
     output(
@@ -84,5 +89,6 @@ export class TrainingStack extends Stack {
       'The same with settings of yours',
       `${start} --input '{"hyperparameters":{"preset":"fresh","epochs":"1000"}}'`,
     );
+    output('Tune', 'Trains with many settings, a few at once, and tells the best', startOf(tuning.machine));
   }
 }

@@ -29,16 +29,27 @@ if (!('withResolvers' in Promise)) {
   });
 }
 
-/** The only state machine of a template, as JSON. */
-export function definitionOf(template: Template): ConstructorParameters<typeof StateMachine>[0] {
-  const machines = Object.values(template.findResources('AWS::StepFunctions::StateMachine'));
-  const text = textOf(machines[0]?.Properties.DefinitionString).replaceAll('<AWS::Partition>', 'aws');
+type Definition = ConstructorParameters<typeof StateMachine>[0];
+
+/** The state machine of a template whose logical name begins with `name`, as JSON. */
+export function definitionOf(template: Template, name: string): Definition {
+  const machines = Object.entries(template.findResources('AWS::StepFunctions::StateMachine'));
+  const [, machine] = machines.find(([id]) => id.startsWith(name)) ?? [];
+  const text = textOf(machine?.Properties.DefinitionString).replaceAll('<AWS::Partition>', 'aws');
   return JSON.parse(text);
 }
 
-/** Interprets the state machine of a template, with `tasks` in AWS's place and no waiting between retries. */
-export function runMachine(template: Template, tasks: Tasks): (input: unknown) => Promise<Outcome> {
-  const definition = definitionOf(template);
+/**
+ * Interprets a state machine of a template, with `tasks` in AWS's place and no waiting between retries. `change` has its
+ * say before, for what the interpreter does not know.
+ */
+export function runMachine(
+  template: Template,
+  name: string,
+  tasks: Tasks,
+  change = (definition: Definition) => definition,
+): (input: unknown) => Promise<Outcome> {
+  const definition = change(definitionOf(template, name));
   const machine = new StateMachine(definition, { validationOptions: { checkArn: false } });
   const retryIntervalOverrides = Object.fromEntries(Object.keys(definition.States).map((name) => [name, 0]));
   return async (input) => {

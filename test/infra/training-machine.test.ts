@@ -1,5 +1,6 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
+import { hasBotocore, modelFaults, needsBotocore } from './sdk-model.ts';
 import { runMachine, serviceError, type Tasks } from './state-machine.ts';
 import { stubTrainingStack } from './stub-stack.ts';
 
@@ -31,7 +32,7 @@ async function execute(input: unknown, change: Tasks = {}) {
     TellFailure: tell,
     ...change,
   };
-  return { ...(await runMachine(template, tasks)(input)), told, calls };
+  return { ...(await runMachine(template, 'TrainingMachine', tasks)(input)), told, calls };
 }
 
 const fails = (error: Error) => () => {
@@ -45,7 +46,9 @@ describe('an execution', () => {
     expect(output).toEqual({ passed: true, version: 'run-32-1', reason: 'Let through: it is better.' });
     expect(states).toEqual([
       'Defaults',
+      'AnObject?',
       'Complete',
+      'WriteObjects',
       'Usable?',
       'Train',
       'Finished?',
@@ -114,12 +117,36 @@ describe('an execution', () => {
     [{ maxRuntimeSeconds: 500_000, maxWaitSeconds: 600_000 }],
     [{ maxRuntimeSeconds: 3600, maxWaitSeconds: 60 }],
     [{ run: 1 }],
+    [{ run: {} }],
+    [{ hyperparameters: 'fresh' }],
+    [{ hyperparameters: [] }],
+    [{ hyperparameters: { preset: 'fresh', epochs: 10 } }],
+    [{ hyperparameters: { mirror: true } }],
+    [{ hyperparameters: { seed: null } }],
+    [{ gate: 'kid' }],
+    [[]],
+    [[{ train: 'train/' }]],
+    ['{}'],
+    [7],
+    [true],
   ])('starts no job for the input %j, and tells the rules', async (input) => {
     const { status, told, states } = await execute(input);
     expect(status).toBe('failed');
     expect(states).not.toContain('Train');
     expect(told).toMatchObject([
       { Message: expect.stringContaining('train and heldOut are folders of the data bucket') },
+    ]);
+  });
+
+  it("tells a failed function's own reason, and fails", async () => {
+    const cause = JSON.stringify({ errorType: 'FreshcarError', errorMessage: 'The bucket is gone.', trace: ['at x'] });
+    const { status, told } = await execute({}, { Promote: fails(serviceError('FreshcarError', cause)) });
+    expect(status).toBe('failed');
+    expect(told).toMatchObject([
+      {
+        Message: 'The execution run-1 failed (FreshcarError): The bucket is gone.',
+        Subject: 'freshcar: a training failed',
+      },
     ]);
   });
 
@@ -153,5 +180,13 @@ describe('an execution', () => {
     expect(status).toBe('failed');
     expect(states).not.toContain('Evaluate');
     expect(told).toMatchObject([{ Message: expect.stringContaining('start an execution with the same run') }]);
+  });
+});
+
+describe.skipIf(!hasBotocore)(`what SageMaker's own model says${needsBotocore}`, () => {
+  it('has nothing against the training and the evaluation', async () => {
+    const { calls } = await execute({});
+    expect(modelFaults('CreateTrainingJob', calls.Train)).toEqual([]);
+    expect(modelFaults('CreateProcessingJob', calls.Evaluate)).toEqual([]);
   });
 });

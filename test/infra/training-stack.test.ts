@@ -34,7 +34,7 @@ describe('the training stack', () => {
     });
     const scheduled = Template.fromStack(stack);
     scheduled.hasResourceProperties('AWS::Scheduler::Schedule', { ScheduleExpression: 'rate(7 days)' });
-    expect(JSON.stringify(definitionOf(scheduled))).toContain('"InstanceType":"ml.g5.xlarge"');
+    expect(JSON.stringify(definitionOf(scheduled, 'TrainingMachine'))).toContain('"InstanceType":"ml.g5.xlarge"');
   });
 
   it('says what to do next', () => {

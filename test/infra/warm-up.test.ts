@@ -24,7 +24,7 @@ describe('warm copies', () => {
     const several = Template.fromStack(stubServingStack({ warmCopies: '3' }).stack);
     const [schedule] = Object.values(several.findResources('AWS::Scheduler::Schedule'));
     const pings: unknown[] = [];
-    const round = runMachine(several, {
+    const round = runMachine(several, 'WarmUp', {
       Ping: (input) => {
         pings.push(input);
         return {};
