@@ -1,4 +1,5 @@
-import { GetObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { createHash } from 'node:crypto';
+import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { explainS3, statusOf } from './s3-error.ts';
 
 /** One attempt at one object, in time or not at all. */
@@ -41,10 +42,30 @@ export async function getObject(client: S3Client, options: GetOptions): Promise<
   }
 }
 
+/**
+ * The size and the notes of an object.
+ *
+ * @throws FreshcarError as `explainS3` does.
+ */
+export async function headObject(client: S3Client, options: ObjectOptions) {
+  const { bucket, key, timeout } = options;
+  const command = new HeadObjectCommand({ Bucket: bucket, Key: key });
+  try {
+    const { ContentLength = 0, Metadata = {} } = await client.send(command, {
+      abortSignal: AbortSignal.timeout(timeout),
+    });
+    return { bytes: ContentLength, notes: Metadata };
+  } catch (error) {
+    throw explainS3(error, { ...options, action: 'read' });
+  }
+}
+
 export interface PutOptions extends ObjectOptions {
   readonly bytes: Uint8Array;
   /** The ETag of the object that is to be replaced; undefined when there must be none. */
   readonly replaces: string | undefined;
+  /** Kept beside the bytes; with them the server is told a SHA-256 too, and refuses bytes that arrive otherwise. */
+  readonly notes?: Readonly<Record<string, string>> | undefined;
 }
 
 /**
@@ -53,13 +74,14 @@ export interface PutOptions extends ObjectOptions {
  * @throws FreshcarError as `explainS3` does.
  */
 export async function putObject(client: S3Client, options: PutOptions): Promise<boolean> {
-  const { bucket, key, timeout, bytes, replaces } = options;
+  const { bucket, key, timeout, bytes, replaces, notes } = options;
   const condition = replaces === undefined ? { IfNoneMatch: '*' } : { IfMatch: replaces };
   const command = new PutObjectCommand({
     Bucket: bucket,
     Key: key,
     Body: bytes,
     ContentType: contentTypeOf(key),
+    ...(notes && { Metadata: notes, ChecksumSHA256: createHash('sha256').update(bytes).digest('base64') }),
     ...condition,
   });
   try {
@@ -78,7 +100,12 @@ function isBucketMissing(error: unknown): boolean {
 }
 
 function contentTypeOf(key: string): string {
-  const types = { json: 'application/json', png: 'image/png', md: 'text/markdown; charset=utf-8' } as const;
+  const types = {
+    json: 'application/json',
+    tar: 'application/x-tar',
+    png: 'image/png',
+    md: 'text/markdown; charset=utf-8',
+  } as const;
   const found = Object.entries(types).find(([extension]) => key.endsWith(`.${extension}`));
   return found?.[1] ?? 'application/octet-stream';
 }

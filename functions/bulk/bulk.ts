@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { beginBulk, shardsName } from '../../model/bulk/begin-bulk.ts';
+import { finishBulk } from '../../model/bulk/finish-bulk.ts';
+import { bulkPlanSchema, bulkRequestSchema, shardName } from '../../model/bulk/plan.ts';
+import { writeShard } from '../../model/bulk/write-shard.ts';
+import { onnxName } from '../../model/bundle/manifest.ts';
+import { entryOf } from '../../model/bundle/read.ts';
+import type { Engine } from '../../model/engine/engine.ts';
+import { loadEngine } from '../../model/engine/load.ts';
+import { FreshcarError } from '../../model/errors.ts';
+import type { BundleSource } from '../../model/store/store.ts';
+import type { WriteOnceBucket } from '../../model/store/write-once.ts';
+
+export interface BulkOptions {
+  readonly models: BundleSource;
+  readonly cars: WriteOnceBucket;
+  readonly log: (line: Readonly<Record<string, unknown>>) => void;
+  /** Milliseconds from any fixed moment. */
+  readonly now: () => number;
+}
+
+/** Folders of plain names, so that no key can be mistaken for another or for a path. */
+const destination = z
+  .string()
+  .max(512)
+  .regex(
+    /^(?:[A-Za-z0-9][A-Za-z0-9._-]*\/)+$/,
+    'one or more folders of letters, digits, dots and hyphens, each before a slash',
+  );
+
+/** What the state machine asks, one step after the other. */
+const eventSchema = z.discriminatedUnion('step', [
+  z.strictObject({ step: z.literal('begin'), destination, ...bulkRequestSchema.shape }),
+  z.strictObject({
+    step: z.literal('shard'),
+    destination,
+    plan: bulkPlanSchema,
+    shard: z.strictObject({ shard: z.int().min(0), first: z.int().min(0), count: z.int().min(1) }),
+  }),
+  z.strictObject({ step: z.literal('finish'), destination }),
+]);
+
+/** Answers the steps of a generation. The network stays loaded from one shard to the next. */
+export function createBulk({ models, cars, log, now }: BulkOptions): (event: unknown) => Promise<unknown> {
+  let loaded: { readonly sha256: string; readonly engine: Promise<Engine> } | undefined;
+
+  const engineOf = ({ version, sha256 }: { readonly version: string; readonly sha256: string }): Promise<Engine> => {
+    if (loaded?.sha256 === sha256) return loaded.engine;
+    const engine = load(models, version, sha256);
+    loaded = { sha256, engine };
+    engine.catch(() => {
+      loaded = undefined;
+    });
+    return engine;
+  };
+
+  return async (event) => {
+    const asked = parse(event);
+    const place = { cars, destination: asked.destination };
+    if (asked.step === 'finish') return finishBulk(place);
+    if (asked.step === 'begin') {
+      const { step: _, destination, ...request } = asked;
+      const plan = await beginBulk(place, models, request);
+      return { destination, plan, items: `${destination}${shardsName}` };
+    }
+    const start = now();
+    const { plan, shard } = asked;
+    const file = await writeShard(place, plan, shard, () => engineOf(plan.model));
+    const name = shardName(shard.shard);
+    log({ message: 'A shard is there.', name, ...shard, ...file, milliseconds: Math.round(now() - start) });
+    return { shard: shard.shard, ...file };
+  };
+}
+
+function parse(event: unknown): z.output<typeof eventSchema> {
+  const result = eventSchema.safeParse(event);
+  if (result.success) return result.data;
+  const faults = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
+  throw new FreshcarError('invalid-input', `The generation cannot be done as asked. ${faults.join('. ')}.`);
+}
+
+/** @throws FreshcarError `damaged-bundle` when the version is no longer what the plan was made for. */
+async function load(models: BundleSource, version: string, sha256: string): Promise<Engine> {
+  const manifest = await models.readManifest(version);
+  if (entryOf(manifest, onnxName).sha256 !== sha256)
+    throw new FreshcarError('damaged-bundle', `The model ${version} is not the one that this generation began with.`);
+  return loadEngine(models, manifest);
+}
