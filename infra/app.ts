@@ -31,10 +31,12 @@ async function main(): Promise<void> {
   const { modelBucket, notices } = new ServingStack(app, 'FreshcarServing', { settings, bundle, code });
   if (settings.training) {
     const promote = await buildLambdaAsset({ root, name: 'promote', folder: path.join(root, 'dist/lambda-promote') });
+    const bulk = await buildLambdaAsset({ root, name: 'bulk', folder: path.join(root, 'dist/lambda-bulk') });
     new TrainingStack(app, 'FreshcarTraining', {
       settings,
       image: readImageSource(root, 'model/container/Dockerfile'),
       promoteCode: promote.folder,
+      bulkCode: bulk.folder,
       models: modelBucket,
       notices,
     });

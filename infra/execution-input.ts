@@ -45,11 +45,13 @@ export function checkInput(
     parameters: { input: JsonPath.jsonMerge(JsonPath.objectAt('$.defaults'), JsonPath.objectAt('$.given')) },
     outputPath: '$.input',
   });
-  const write = new Pass(scope, 'WriteObjects', {
-    parameters: Object.fromEntries(objects.map((name) => [name, textOf(`$.${name}`)])),
-    resultPath: '$.texts',
-  });
+  const write = () =>
+    new Pass(scope, 'WriteObjects', {
+      parameters: Object.fromEntries(objects.map((name) => [name, textOf(`$.${name}`)])),
+      resultPath: '$.texts',
+    });
   const isUsable = Condition.and(...objects.map((name) => isObject(`$.texts.${name}`)), usable);
-  complete.next(write).next(new Choice(scope, 'Usable?').when(isUsable, next).otherwise(refuse));
+  const looked = objects.length === 0 ? complete : complete.next(write());
+  looked.next(new Choice(scope, 'Usable?').when(isUsable, next).otherwise(refuse));
   return read.next(new Choice(scope, 'AnObject?').when(isObject('$.text'), complete).otherwise(refuse));
 }

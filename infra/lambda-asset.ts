@@ -10,7 +10,7 @@ export interface LambdaAssetOptions {
   /** Where the files go; wiped first. */
   readonly folder: string;
   /** Which function: the name of its folder in `functions/`. */
-  readonly name: 'generate' | 'promote';
+  readonly name: 'generate' | 'promote' | 'bulk';
   /** What draws in it; by default ONNX Runtime's native library, for Linux x64. */
   readonly engine?: LambdaEngineName;
 }

@@ -6,6 +6,9 @@ import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
+import { createBulkFunction } from './bulk-function.ts';
+import { BulkMachine } from './bulk-machine.ts';
+import { createCarBucket } from './car-bucket.ts';
 import type { Settings } from './context.ts';
 import type { ImageSource } from './image-source.ts';
 import { createPromoteFunction } from './promote-function.ts';
@@ -19,6 +22,8 @@ export interface TrainingStackProps extends StackProps {
   readonly image: ImageSource;
   /** The folder that `buildLambdaAsset` made of functions/promote. */
   readonly promoteCode: string;
+  /** The same of functions/bulk. */
+  readonly bulkCode: string;
   /** The serving stack's: where a model goes that is let through, and who is told. */
   readonly models: IBucket;
   readonly notices: ITopic;
@@ -32,9 +37,9 @@ const gpuBase = 'nvidia/cuda:11.2.2-cudnn8-runtime-ubuntu20.04';
  * until an execution is started.
  */
 export class TrainingStack extends Stack {
-  constructor(scope: Construct, id: string, { settings, image: source, promoteCode, ...props }: TrainingStackProps) {
-    super(scope, id, { description: 'freshcar: trains models and lets the better ones through', ...props });
-    const { models, notices } = props;
+  constructor(scope: Construct, id: string, { settings, image: source, ...props }: TrainingStackProps) {
+    super(scope, id, { description: 'freshcar: trains models, lets the better ones through, draws in bulk', ...props });
+    const { models, notices, promoteCode, bulkCode } = props;
     const data = createDataBucket(this);
     const artefacts = createArtefactBucket(this);
     const image = new DockerImageAsset(this, 'Image', {
@@ -56,6 +61,9 @@ export class TrainingStack extends Stack {
     };
     const { machine } = new TrainingMachine(this, 'Training', { ...jobs, promote });
     const tuning = new TuningMachine(this, 'Tuning', jobs);
+    const cars = createCarBucket(this);
+    const bulk = createBulkFunction(this, { code: bulkCode, models, cars, settings });
+    const generation = new BulkMachine(this, 'Generation', { bulk, cars, notices, settings });
     if (settings.trainingSchedule !== undefined)
       new Schedule(this, 'Schedule', {
         description: 'Trains again on the data that is there by then',
@@ -90,5 +98,11 @@ export class TrainingStack extends Stack {
       `${start} --input '{"hyperparameters":{"preset":"fresh","epochs":"1000"}}'`,
     );
     output('Tune', 'Trains with many settings, a few at once, and tells the best', startOf(tuning.machine));
+    output('CarBucket', 'Where cars that are drawn in bulk are', cars.bucketName);
+    output(
+      'DrawMillion',
+      'Draws a million cars into sharded files with a manifest',
+      `${startOf(generation.machine)} --input '{"count":1000000,"destination":"million/"}'`,
+    );
   }
 }

@@ -30,7 +30,11 @@ const destination = z
 
 /** What the state machine asks, one step after the other. */
 const eventSchema = z.discriminatedUnion('step', [
-  z.strictObject({ step: z.literal('begin'), destination, ...bulkRequestSchema.shape }),
+  z.strictObject({
+    step: z.literal('begin'),
+    /** The input of the execution over its defaults. */
+    request: z.strictObject({ destination, ...bulkRequestSchema.shape }),
+  }),
   z.strictObject({
     step: z.literal('shard'),
     destination,
@@ -56,13 +60,13 @@ export function createBulk({ models, cars, log, now }: BulkOptions): (event: unk
 
   return async (event) => {
     const asked = parse(event);
-    const place = { cars, destination: asked.destination };
-    if (asked.step === 'finish') return finishBulk(place);
     if (asked.step === 'begin') {
-      const { step: _, destination, ...request } = asked;
-      const plan = await beginBulk(place, models, request);
+      const { destination, ...request } = asked.request;
+      const plan = await beginBulk({ cars, destination }, models, request);
       return { destination, plan, items: `${destination}${shardsName}` };
     }
+    const place = { cars, destination: asked.destination };
+    if (asked.step === 'finish') return finishBulk(place);
     const start = now();
     const { plan, shard } = asked;
     const file = await writeShard(place, plan, shard, () => engineOf(plan.model));

@@ -7,7 +7,7 @@ import type { LambdaEngineName } from '../../infra/lambda-engines.ts';
 
 /** A function's folder, built for real into a temporary one. The page that goes into it is built anew too. */
 export async function buildOnce(
-  name: 'generate' | 'promote' = 'generate',
+  name: 'generate' | 'promote' | 'bulk' = 'generate',
   engine: LambdaEngineName = 'native',
 ): Promise<{ asset: LambdaAsset; remove: () => void }> {
   const root = process.cwd();

@@ -52,6 +52,8 @@ const intrinsicSchema = z.object({
   'Fn::Sub': z.string().optional(),
   'Fn::GetStackOutput': z.object({ OutputName: z.string() }).optional(),
   'Fn::Join': z.tuple([z.string(), z.array(z.unknown())]).optional(),
+  'Fn::Select': z.tuple([z.number(), z.unknown()]).optional(),
+  'Fn::Split': z.tuple([z.string(), z.unknown()]).optional(),
 });
 
 /** A value of a template as text; what is known only at deployment becomes `<Name>` or `<Name.Attribute>`. */
@@ -63,11 +65,16 @@ export function textOf(value: unknown): string {
     'Fn::GetStackOutput': output,
     'Fn::Sub': sub,
     'Fn::Join': join,
+    'Fn::Select': select,
+    'Fn::Split': split,
   } = intrinsicSchema.parse(value);
   if (Ref !== undefined) return `<${withoutHash(Ref)}>`;
   if (attribute) return `<${withoutHash(attribute[0])}.${attribute[1]}>`;
   if (output) return `<${output.OutputName.replace(otherStacks, (_, name, of = '') => `${name}${of && `.${of}`}`)}>`;
   if (sub !== undefined) return `<${sub}>`;
+  // A part of a name is written as the whole.
+  if (select) return textOf(select[1]);
+  if (split) return textOf(split[1]);
   if (join) return join[1].map(textOf).join(join[0]);
   throw new Error(`A template has a value that this test does not know: ${JSON.stringify(value)}`);
 }

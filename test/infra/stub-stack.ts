@@ -35,6 +35,7 @@ export function stubTrainingStack(
     settings,
     image: imageIn(code),
     promoteCode: code,
+    bulkCode: code,
     models: serving.modelBucket,
     notices: serving.notices,
   });

@@ -14,7 +14,7 @@ describe('the training stack', () => {
       VersioningConfiguration: { Status: 'Enabled' },
     });
     template.allResources('AWS::S3::Bucket', { DeletionPolicy: 'Retain' });
-    template.resourceCountIs('AWS::S3::Bucket', 2);
+    template.resourceCountIs('AWS::S3::Bucket', 3);
   });
 
   it('drops checkpoints and packed models after a while', () => {
@@ -42,6 +42,10 @@ describe('the training stack', () => {
     expect(textOf(outputs.UploadTraining?.Value)).toBe('aws s3 cp train.npy s3://<Data>/train/');
     expect(textOf(outputs.Train?.Value)).toMatch(
       /^aws stepfunctions start-execution --state-machine-arn <TrainingMachine/,
+    );
+    expect(textOf(outputs.Tune?.Value)).toContain('--state-machine-arn <TuningMachine');
+    expect(textOf(outputs.DrawMillion?.Value)).toMatch(
+      /<GenerationMachine>? --input '{"count":1000000,"destination":"million\/"}'$/,
     );
   });
 });
@@ -91,5 +95,54 @@ describe('what the training stack may do', () => {
       true,
     );
     expect(actions(jobs)).toEqual(expect.arrayContaining(['sagemaker:StopTrainingJob', 'sagemaker:StopProcessingJob']));
+  });
+});
+
+describe('what tuning and bulk generation may do', () => {
+  const allowed = statementsOf(template).filter(({ effect }) => effect === 'Allow');
+  const of = (name: string) => allowed.filter((statement) => statement.name.startsWith(name));
+
+  it('lets a tuning start, watch and stop tunings of its own name only', () => {
+    const jobs = of('TuningMachineRole').filter(({ actions }) =>
+      actions.some((action) => action.startsWith('sagemaker:')),
+    );
+    expect(jobs).toMatchObject([
+      {
+        actions: [
+          'sagemaker:AddTags',
+          'sagemaker:CreateHyperParameterTuningJob',
+          'sagemaker:DescribeHyperParameterTuningJob',
+          'sagemaker:ListTags',
+          'sagemaker:StopHyperParameterTuningJob',
+        ],
+        resources: [expect.stringMatching(/:hyper-parameter-tuning-job\/freshcar-\*$/)],
+      },
+    ]);
+    const events = of('TuningMachineRole').filter(({ actions }) => actions.includes('events:PutRule'));
+    expect(events.flatMap(({ resources }) => resources)).toEqual([
+      expect.stringMatching(/:rule\/StepFunctionsGetEventsForSageMakerTuningJobsRule$/),
+    ]);
+  });
+
+  it('lets the bulk function read models and add cars, and delete nothing', () => {
+    const objects = of('BulkRole').filter(({ actions }) => actions.some((action) => action.startsWith('s3:')));
+    expect(objects).toMatchObject([
+      { actions: ['s3:GetObject'], resources: [expect.stringMatching(/Models.*\/models\/\*$/)] },
+      { actions: ['s3:GetObject', 's3:PutObject'], resources: ['<Cars.Arn>/*'] },
+      { actions: ['s3:ListBucket'], resources: ['<Cars.Arn>'] },
+    ]);
+  });
+
+  it('lets a generation read lists of shards, keep their ends, and start executions of itself only', () => {
+    const rights = [...of('GenerationMachineRole'), ...of('GenerationMachineDistributedMap')];
+    const found = rights.flatMap(({ actions, resources }) => actions.map((action) => [action, ...resources]));
+    expect(found).toEqual(
+      expect.arrayContaining([
+        ['s3:GetObject', '<Cars.Arn>/*/shards.json'],
+        ['s3:PutObject', '<Cars.Arn>/.map-runs/*'],
+        ['states:StartExecution', '<GenerationMachine>'],
+      ]),
+    );
+    expect(found.filter(([action = '']) => /^(s3:Delete|iam:|sagemaker:)/.test(action))).toEqual([]);
   });
 });

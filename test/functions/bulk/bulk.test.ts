@@ -49,7 +49,9 @@ async function read(s3: S3Fixture, key: string): Promise<Buffer> {
 
 /** All steps, as the state machine takes them; stops at the first shard that fails. */
 async function generate(s3: S3Fixture, bulk: ReturnType<typeof createBulk>, more: object = {}) {
-  const { destination, plan, items } = begunSchema.parse(await bulk({ step: 'begin', ...request, ...more }));
+  const { destination, plan, items } = begunSchema.parse(
+    await bulk({ step: 'begin', request: { ...request, ...more } }),
+  );
   const shards = shardsSchema.parse(JSON.parse((await read(s3, items)).toString()));
   const written: unknown[] = [];
   for (const shard of shards) written.push(await bulk({ step: 'shard', destination, plan, shard }));
@@ -152,7 +154,7 @@ describe.skipIf(versitygw === undefined)(`a generation${needsVersitygw}`, () => 
 
   it('writes a shard once though several draw it at once, and though an answer is lost', async () => {
     const { s3, bulk } = await start();
-    const { plan } = begunSchema.parse(await bulk({ step: 'begin', ...request }));
+    const { plan } = begunSchema.parse(await bulk({ step: 'begin', request }));
     const event = { step: 'shard', destination: 'cars/night/', plan, shard: { shard: 0, first: 100, count: 10 } };
     const several = await Promise.all([1, 2, 3, 4].map(() => functionOver(s3)(event)));
     expect(several.filter((file) => (file as { written: boolean }).written)).toHaveLength(1);
@@ -174,7 +176,7 @@ describe.skipIf(versitygw === undefined)(`a generation${needsVersitygw}`, () => 
       code: 'conflict',
       message: expect.stringContaining('cars-000001.tar is there but not of this generation'),
     });
-    await expect(bulk({ step: 'begin', ...request, count: 26, firstSeed: 0 })).rejects.toMatchObject({
+    await expect(bulk({ step: 'begin', request: { ...request, count: 26, firstSeed: 0 } })).rejects.toMatchObject({
       code: 'conflict',
       message: expect.stringMatching(/plan\.json is of another generation: its count is 25, its firstSeed is 100\./),
     });
@@ -182,15 +184,19 @@ describe.skipIf(versitygw === undefined)(`a generation${needsVersitygw}`, () => 
 
   it('draws the model that is asked for, and refuses one that is no longer what it was', async () => {
     const { s3, bulk } = await start();
-    const { plan } = begunSchema.parse(await bulk({ step: 'begin', ...request, model: 'second' }));
+    const { plan } = begunSchema.parse(await bulk({ step: 'begin', request: { ...request, model: 'second' } }));
     expect(plan).toMatchObject({ model: { version: 'second' } });
-    const { plan: other } = begunSchema.parse(await bulk({ step: 'begin', ...request, destination: 'other/' }));
+    const { plan: other } = begunSchema.parse(
+      await bulk({ step: 'begin', request: { ...request, destination: 'other/' } }),
+    );
     const swapped = { ...(other as object), model: { ...(other as { model: object }).model, version: 'second' } };
     const shard = { shard: 0, first: 100, count: 10 };
     await expect(bulk({ step: 'shard', destination: 'other/', plan: swapped, shard })).rejects.toMatchObject({
       code: 'damaged-bundle',
     });
-    await expect(bulk({ step: 'begin', ...request, destination: 'third/', model: 'none' })).rejects.toMatchObject({
+    await expect(
+      bulk({ step: 'begin', request: { ...request, destination: 'third/', model: 'none' } }),
+    ).rejects.toMatchObject({
       code: 'not-found',
     });
     expect(s3.requests).not.toContain('PUT third/plan.json');
@@ -205,7 +211,7 @@ describe.skipIf(versitygw === undefined)(`a generation${needsVersitygw}`, () => 
     [{ shards: 3 }, /shards/],
   ])('refuses %j in a sentence', async (wrong, sentence) => {
     const { bulk } = await start();
-    await expect(bulk({ step: 'begin', ...request, ...wrong })).rejects.toMatchObject({
+    await expect(bulk({ step: 'begin', request: { ...request, ...wrong } })).rejects.toMatchObject({
       code: 'invalid-input',
       message: expect.stringMatching(sentence),
     });

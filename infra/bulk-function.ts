@@ -1,0 +1,60 @@
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
+import type { Construct } from 'constructs';
+import { allowObjects } from './allow-objects.ts';
+import type { Settings } from './context.ts';
+import { modelsPrefix } from './model-bucket.ts';
+
+export interface BulkFunctionProps {
+  /** The folder that `buildLambdaAsset` made of functions/bulk. */
+  readonly code: string;
+  readonly models: IBucket;
+  readonly cars: IBucket;
+  readonly settings: Pick<Settings, 'memory' | 'logDays'>;
+}
+
+/** The function that draws the shards of a generation: it reads models, and adds to one bucket. */
+export function createBulkFunction(
+  scope: Construct,
+  { code, models, cars, settings }: BulkFunctionProps,
+): LambdaFunction {
+  const logGroup = new LogGroup(scope, 'BulkLog', {
+    retention: settings.logDays,
+    removalPolicy: RemovalPolicy.DESTROY,
+  });
+  const role = new Role(scope, 'BulkRole', {
+    description: 'What bulk generation may do',
+    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+  });
+  allowObjects(role, {
+    actions: ['s3:GetObject'],
+    bucket: models,
+    prefix: modelsPrefix,
+    reason: 'A generation may ask for any model; the right is to read, and below one prefix.',
+  });
+  allowObjects(role, {
+    actions: ['s3:GetObject', 's3:PutObject'],
+    bucket: cars,
+    prefix: '',
+    reason: 'The whole bucket is for generations, in whatever folders; nothing can be deleted with the right.',
+  });
+  // Without it a shard that is missing could not be told from one that is forbidden.
+  role.addToPolicy(new PolicyStatement({ actions: ['s3:ListBucket'], resources: [cars.bucketArn] }));
+  logGroup.grantWrite(role);
+  return new LambdaFunction(scope, 'Bulk', {
+    description: 'Draws the shards of a bulk generation',
+    runtime: Runtime.NODEJS_24_X,
+    architecture: Architecture.X86_64,
+    code: Code.fromAsset(code),
+    handler: 'handler.handler',
+    memorySize: settings.memory,
+    // A shard takes half a minute on a whole vCPU, and two minutes on the smallest part of one.
+    timeout: Duration.minutes(15),
+    role,
+    logGroup,
+    environment: { MODEL_BUCKET: models.bucketName, MODEL_PREFIX: modelsPrefix, CAR_BUCKET: cars.bucketName },
+  });
+}
