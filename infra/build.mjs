@@ -24,6 +24,7 @@ const programs = {
   'setup-tensorflow': 'model/tensorflow/setup/main.ts',
   'train-features': 'model/evaluation/features/main.ts',
   infra: 'infra/app.ts',
+  costs: 'infra/costs-main.ts',
   container: 'model/container/main.ts',
   bench: 'test/bench/main.ts',
 };
