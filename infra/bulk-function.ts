@@ -16,6 +16,9 @@ export interface BulkFunctionProps {
   readonly settings: Pick<Settings, 'memory' | 'logDays'>;
 }
 
+/** Megabytes: a shard is in memory as a whole, twice when it is put together; ten thousand cars were seen to take 400. */
+const leastMemory = 1024;
+
 /** The function that draws the shards of a generation: it reads models, and adds to one bucket. */
 export function createBulkFunction(
   scope: Construct,
@@ -50,7 +53,7 @@ export function createBulkFunction(
     architecture: Architecture.X86_64,
     code: Code.fromAsset(code),
     handler: 'handler.handler',
-    memorySize: settings.memory,
+    memorySize: Math.max(settings.memory, leastMemory),
     // A shard takes half a minute on a whole vCPU, and two minutes on the smallest part of one.
     timeout: Duration.minutes(15),
     role,
