@@ -11,6 +11,7 @@ import { BulkMachine } from './bulk-machine.ts';
 import { createCarBucket } from './car-bucket.ts';
 import type { Settings } from './context.ts';
 import type { ImageSource } from './image-source.ts';
+import { tellLostExecutions } from './lost-executions.ts';
 import { createPromoteFunction } from './promote-function.ts';
 import { createArtefactBucket, createDataBucket } from './training-buckets.ts';
 import { TrainingMachine } from './training-machine.ts';
@@ -64,6 +65,7 @@ export class TrainingStack extends Stack {
     const cars = createCarBucket(this);
     const bulk = createBulkFunction(this, { code: bulkCode, models, cars, settings });
     const generation = new BulkMachine(this, 'Generation', { bulk, cars, notices, settings });
+    tellLostExecutions(this, [machine, tuning.machine, generation.machine], notices);
     if (settings.trainingSchedule !== undefined)
       new Schedule(this, 'Schedule', {
         description: 'Trains again on the data that is there by then',

@@ -50,6 +50,19 @@ describe('the training stack', () => {
   });
 });
 
+it('has the topic told of executions of all three machines that could not tell it themselves', () => {
+  const [rule] = Object.values(template.findResources('AWS::Events::Rule'));
+  const { detail } = rule?.Properties.EventPattern ?? {};
+  expect(detail.stateMachineArn.map(textOf)).toEqual(['<TrainingMachine>', '<TuningMachine>', '<GenerationMachine>']);
+  expect(detail.$or).toEqual([
+    { status: ['TIMED_OUT', 'ABORTED'] },
+    { status: ['FAILED'], error: ['States.Runtime', 'States.DataLimitExceeded'] },
+  ]);
+  const [{ Arn, InputTransformer }] = rule?.Properties.Targets ?? [];
+  expect(textOf(Arn)).toBe('<Notices>');
+  expect(InputTransformer.InputTemplate).toMatch(/^"The execution <detail-name> ended as <detail-status>/);
+});
+
 describe('what the training stack may do', () => {
   const allowed = statementsOf(template).filter(({ effect }) => effect === 'Allow');
   const of = (name: string) => allowed.filter((statement) => statement.name.startsWith(name));
