@@ -7,8 +7,6 @@ export const measured = {
   warmSeconds: 0.0024,
   /** Seconds of start-up with the model's load and the first car. `npm run bench -- --only cold` */
   coldSeconds: 0.284,
-  /** Cars a second of one process on two cores at 64 connections, load included. `npm run bench -- --only server` */
-  serverCarsPerSecond: 422,
   /** Bytes of an answer: the PNG of a car at 32 pixels, and some 900 of headers. `curl -si URL/car.png | wc -c` */
   answerBytes: 3000,
   /** Bytes of log that a request leaves: Lambda's three lines, one of metrics, one of the API, 26 more for each. */

@@ -1,5 +1,5 @@
 import type { Engine } from './engine/engine.ts';
-import { latentsFromSeeds, maximumSeed } from './latent.ts';
+import { latentScale, latentsFromSeeds, maximumSeed } from './latent.ts';
 import { morphLatents } from './morph.ts';
 
 /**
@@ -8,7 +8,7 @@ import { morphLatents } from './morph.ts';
  */
 
 /** What all drawings need. */
-type Drawer = Pick<Engine, 'draw' | 'latentSize'>;
+type Drawer = Pick<Engine, 'draw' | 'latentSize' | 'latentSpread'>;
 
 /** The seeds from `first` on, `count` of them; after the largest seed they go on at 0. */
 export function seedsFrom(first: number, count: number): number[] {
@@ -18,10 +18,11 @@ export function seedsFrom(first: number, count: number): number[] {
 /**
  * Draws the cars of some seeds: `seeds.length * imageSize * imageSize * 3` bytes.
  *
- * @param truncation Scales the latent vectors: under 1 for more ordinary cars, over 1 for stranger ones.
+ * @param truncation Under 1 for more ordinary cars, over 1 for stranger ones: so many times as far from the model's middle as its
+ * cars usually are, where the model says how they spread, else so many times the latent vectors.
  */
 export function drawSeeds(engine: Drawer, seeds: readonly number[], truncation = 1): Promise<Uint8Array> {
-  return engine.draw(truncate(latentsFromSeeds(seeds, engine.latentSize), truncation));
+  return engine.draw(truncate(engine, latentsFromSeeds(seeds, engine.latentSize), truncation));
 }
 
 export interface Morph {
@@ -35,9 +36,10 @@ export interface Morph {
 
 /** Draws the walk from one car to another: `frames * imageSize * imageSize * 3` bytes. */
 export function drawMorph(engine: Drawer, { from, to, frames }: Morph, truncation = 1): Promise<Uint8Array> {
-  return engine.draw(truncate(morphLatents(from, to, frames, engine.latentSize), truncation));
+  return engine.draw(truncate(engine, morphLatents(from, to, frames, engine.latentSize), truncation));
 }
 
-function truncate(latents: Float32Array, truncation: number): Float32Array {
-  return truncation === 1 ? latents : latents.map((value) => value * truncation);
+function truncate({ latentSpread }: Drawer, latents: Float32Array, truncation: number): Float32Array {
+  const scale = latentScale(truncation, latentSpread);
+  return scale === 1 ? latents : latents.map((value) => value * scale);
 }

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { tables } from '../infra/costs-table.ts';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const readme = readFileSync(path.join(root, 'README.md'), 'utf8');
@@ -30,6 +31,10 @@ describe('the README', () => {
 
   it('lists no folder that is not there', () => {
     expect(listed.filter((folder) => !existsSync(path.join(root, folder)))).toEqual([]);
+  });
+
+  it('holds the tables that npm run costs prints', () => {
+    expect(readme).toContain(tables());
   });
 
   it('names only scripts that package.json has', () => {

@@ -1,3 +1,5 @@
+import type { LatentSpread } from '../latent.ts';
+
 /** Latent vectors to pixels. Every engine draws the same car from the same latent vector, within 1 of 255. */
 export interface Engine {
   /** `onnx` is ONNX Runtime, `tfjs` is TensorFlow.js. */
@@ -5,6 +7,8 @@ export interface Engine {
   readonly latentSize: number;
   /** Width and height of a car in pixels. */
   readonly imageSize: number;
+  /** How the model's cars spread, so that a truncation means the same for every model; undefined where nobody measured it. */
+  readonly latentSpread?: LatentSpread | undefined;
   /**
    * @param latents `count * latentSize` numbers, one car after the other.
    * @returns `count * imageSize * imageSize * 3` bytes: cars, rows, columns, RGB.

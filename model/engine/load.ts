@@ -21,7 +21,15 @@ export interface LoadEngineOptions {
 export async function loadEngine(
   source: Pick<BundleSource, 'readFile'>,
   manifest: Manifest,
-  { engine = 'onnx', threads = 1, warn = () => undefined }: LoadEngineOptions = {},
+  options: LoadEngineOptions = {},
+): Promise<Engine> {
+  return { ...(await readEngine(source, manifest, options)), latentSpread: manifest.latent };
+}
+
+async function readEngine(
+  source: Pick<BundleSource, 'readFile'>,
+  manifest: Manifest,
+  { engine = 'onnx', threads = 1, warn = () => undefined }: LoadEngineOptions,
 ): Promise<Engine> {
   // Each only when asked for: importing TensorFlow.js takes longer than all that ONNX Runtime does.
   if (engine === 'onnx') {

@@ -28,6 +28,13 @@ describe('loadEngine', () => {
     expect(Math.max(...differences)).toBeLessThanOrEqual(1);
   });
 
+  it('hands on how the manifest says that the cars spread', async () => {
+    const { source, manifest } = await smallBundle();
+    expect((await loadEngine(source, manifest)).latentSpread).toBeUndefined();
+    const latent = { scales: [0.5, 1], spreads: [0.25, 1] };
+    expect((await loadEngine(source, { ...manifest, latent })).latentSpread).toEqual(latent);
+  });
+
   it.each([
     ['is cut off', (bytes: Buffer) => bytes.subarray(0, -1), / is damaged: it has \d+ bytes instead of \d+\.$/],
     ['has a changed byte', flipOneBit, / is damaged: its SHA-256 is [0-9a-f]{64} instead of [0-9a-f]{64}\.$/],
