@@ -25,7 +25,7 @@ export const assumed = {
   coldShare: 0.01,
   /** Metrics that are billed: four of the function, and six for each of two routes of the API. */
   metrics: 16,
-  alarms: 5,
+  alarms: 6,
   /** Of a training machine's price, what spot machines save. */
   spotSaving: 0.6,
   /** Minutes in which a job's machine is billed beside the training: fetching the image, saving the model. */

@@ -1,7 +1,7 @@
 import { basename, join, resolve } from 'node:path';
 import { generator } from '../architecture/dcgan.ts';
 import { exportOnnx } from '../bundle/onnx-export.ts';
-import { readDataset } from '../dataset/read-dataset.ts';
+import { type Dataset, readDataset } from '../dataset/read-dataset.ts';
 import { drawSeeds, seedsFrom } from '../draw.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createOnnxEngine } from '../engine/onnx.ts';
@@ -39,7 +39,8 @@ export async function runComparison(paths: readonly string[], flags: CompareFlag
   const training = flags.train === undefined ? undefined : await readDataset(flags.train);
   const extractor = await openExtractor(flags.features ?? shippedFeatures());
   const measuring = await createMeasuring(extractor, data, training);
-  const work = { measuring, count: flags.count, tell: teller(terminal, steps.flat().length) };
+  const warn = doubter(terminal, data, training);
+  const work = { measuring, count: flags.count, warn, tell: teller(terminal, steps.flat().length) };
   const runs: ComparedRun[] = [];
   let floor: Measures | undefined;
   for (const [at, folder] of folders.entries()) {
@@ -74,12 +75,13 @@ interface Work {
   readonly measuring: Measuring;
   readonly count: number;
   readonly tell: (name: string, step: number) => void;
+  readonly warn: (name: string, seen: string) => void;
 }
 
 async function compareRun(
   folder: RunFolder,
   steps: readonly number[],
-  { measuring, count, tell }: Work,
+  { measuring, count, tell, warn }: Work,
 ): Promise<{ run: ComparedRun; floor: Measures | undefined }> {
   const name = basename(resolve(folder.path));
   const snapshots: ComparedSnapshot[] = [];
@@ -93,6 +95,7 @@ async function compareRun(
     );
     floor = evaluation.floor;
     about = describe(snapshot);
+    if (step === steps[0]) warn(name, snapshot.data.sha256);
     snapshots.push(comparedSnapshot(step, evaluation));
   }
   return { run: { name, ...about, snapshots }, floor };
@@ -122,6 +125,17 @@ async function drawRow(folder: RunFolder, { step }: ComparedSnapshot, side: numb
   const { imageSize } = snapshot.config.architecture;
   const cars = await withEngine(snapshot, (engine) => drawSeeds(engine, seedsFrom(protocol.firstSeed, shownCars)));
   return picturesOf(cars, imageSize, side / imageSize).map(({ pixels }) => pixels);
+}
+
+/** Warns of runs that have seen what they are measured with, or may have. */
+function doubter({ err }: Terminal, data: Dataset, training: Dataset | undefined) {
+  return (name: string, seen: string): void => {
+    if (seen === data.sha256) err.write(`warning: ${name} was trained on the very pictures of --data.\n`);
+    else if (training !== undefined && seen !== training.sha256)
+      err.write(
+        `warning: ${name} was trained on other pictures than those of --train; it may have seen those of --data.\n`,
+      );
+  };
 }
 
 /** A line for each snapshot, or on a terminal one that is written over. */

@@ -3,13 +3,14 @@ import { generator } from '../architecture/dcgan.ts';
 import type { Manifest } from '../bundle/manifest.ts';
 import { encodeSamples, sampleLatents, samplesName } from '../bundle/samples.ts';
 import { type WriteBundleOptions, writeBundle } from '../bundle/write.ts';
+import { sha256 } from '../files.ts';
 import { drawCars } from '../tensorflow/draw.ts';
 import { scoped } from '../tensorflow/tape.ts';
 import { weightTensors } from '../tensorflow/weights.ts';
 import type { Snapshot } from './snapshot.ts';
 
 export interface BundleRunOptions extends WriteBundleOptions {
-  /** Made of size, seed, step and data unless given: the same run at the same step is the same model. */
+  /** Made of size, seed, step, data and settings unless given: the same run at the same step is the same model. */
   readonly version?: string;
   /** The model card, as Markdown. */
   readonly card?: string;
@@ -22,10 +23,10 @@ export async function bundleRun(
   { version, card, ...options }: BundleRunOptions,
 ): Promise<Manifest> {
   const { config, data, step, weights } = snapshot;
-  const { architecture, seed } = config;
+  const { architecture } = config;
   const samples = { [samplesName]: sampleSheet(snapshot) };
   const about = {
-    version: version ?? `run-${architecture.imageSize}-${seed}-${step}-${data.sha256.slice(0, 8)}`,
+    version: version ?? versionOf(snapshot),
     architecture,
     data,
     recipe: { ...config, steps: step },
@@ -33,6 +34,13 @@ export async function bundleRun(
   };
   const extras = card === undefined ? samples : { ...samples, 'card.md': card };
   return writeBundle(path, { about, weights, extras }, options);
+}
+
+/** A run that goes on for more epochs is the same run; any other setting makes another. */
+function versionOf({ config, data, step }: Snapshot): string {
+  const settings = sha256(Buffer.from(JSON.stringify({ ...config, epochs: undefined })));
+  const hashes = [data.sha256, settings].map((hash) => hash.slice(0, 8));
+  return ['run', config.architecture.imageSize, config.seed, step, ...hashes].join('-');
 }
 
 /** The cars of every sheet, as a PNG. */

@@ -25,13 +25,15 @@ describe('the gate', () => {
   });
 
   it('compares no scores that were measured with other features', () => {
-    const measured = (features: string) => ({
+    const measured = (features: string, name = 'held-out') => ({
       protocol: 1,
       features: { name: 'features.onnx', sha256: features.repeat(64) },
-      data: { name: 'held-out', images: 160, sha256: 'c'.repeat(64) },
+      data: { name, images: 160, sha256: 'c'.repeat(64) },
     });
     const old = manifest('old', { kid: 0.1 }, measured('a'));
     expect(judge(manifest('new', { kid: 0.05 }, measured('a')), old, gate).passed).toBe(true);
+    // The same pictures under another name.
+    expect(judge(manifest('new', { kid: 0.05 }, measured('a', 'held-out.npy')), old, gate).passed).toBe(true);
     expect(judge(manifest('new', { kid: 0.05 }, measured('b')), old, gate)).toMatchObject({
       passed: false,
       reason: expect.stringContaining('different features'),

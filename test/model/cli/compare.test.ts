@@ -4,6 +4,7 @@ import sharp from 'sharp';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { featureNetwork } from '../../../model/architecture/feature-network.ts';
 import { exportFeaturesOnnx } from '../../../model/bundle/onnx-features.ts';
+import { sha256 } from '../../../model/files.ts';
 import { randomFromSeed } from '../../../model/random.ts';
 import { createGan } from '../../../model/training/gan.ts';
 import { openRunFolder } from '../../../model/training/run-folder.ts';
@@ -15,6 +16,7 @@ import { smallConfig } from '../../support/training.ts';
 import { temporaryFolder } from '../store/bundle-fixture.ts';
 
 let folder: string;
+let trainedOn: string;
 const file = (...names: string[]) => join(folder, ...names);
 
 beforeEach(async () => {
@@ -25,14 +27,17 @@ beforeEach(async () => {
   );
   await writeNpy(file('real.npy'), blots(40, 32, 1));
   await writeNpy(file('train.npy'), blots(60, 32, 2));
+  trainedOn = sha256(await readFile(file('train.npy')));
   await writeRun('plain', 1, [100, 200]);
   await writeRun('hinge', 2, [100], 'hinge');
+  trainedOn = 'a'.repeat(64);
+  await writeRun('stranger', 1, [100]);
 });
 
 /** A run's folder with the snapshots of a generator that has learnt nothing. */
 async function writeRun(name: string, seed: number, steps: readonly number[], loss?: 'hinge'): Promise<void> {
   const config = smallConfig({ seed, ...(loss && { loss }) });
-  const data = { name: 'blots', images: 60, sha256: 'a'.repeat(64) };
+  const data = { name: 'blots', images: 60, sha256: trainedOn };
   for (const step of steps)
     await openRunFolder(file(name)).saveSnapshot(snapshotOf({ config, data, gan: { ...createGan(config), step } }));
 }
@@ -59,6 +64,10 @@ describe('freshcar compare', () => {
     for (const chart of ['kid.svg', 'recall.svg']) expect(await readFile(file('out', chart), 'utf8')).toMatch(/^<svg/);
     // Sixteen cars of 64 pixels with two between them, and two rows.
     expect(await sharp(file('out', 'cars.png')).metadata()).toMatchObject({ width: 16 * 66 - 2, height: 2 * 66 - 2 });
+  });
+
+  it('warns of a run that may have seen what it is measured with', async () => {
+    expect((await compare('plain', 'stranger')).err).toMatch(/^warning: stranger was trained on other pictures/m);
   });
 
   it('names a folder that keeps no snapshots, before it measures any', async () => {

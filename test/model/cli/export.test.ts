@@ -27,8 +27,8 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
       const { code, out } = await exportTo('bundle');
       expect(code).toBe(0);
       const manifest = await manifestOf('bundle');
-      // Image size, seed, steps, and the beginning of the data's SHA-256.
-      expect(manifest.version).toMatch(/^run-32-9-2-[0-9a-f]{8}$/);
+      // Image size, seed, steps, and the beginnings of the SHA-256 of data and settings.
+      expect(manifest.version).toMatch(/^run-32-9-2-[0-9a-f]{8}-[0-9a-f]{8}$/);
       expect(out).toBe(`Model ${manifest.version} in ${join(folder, 'bundle')}\n`);
       expect(manifest).toMatchObject({ architecture: { latentSize: 8 }, data: { images: 8 }, recipe: { steps: 2 } });
     });
@@ -36,6 +36,19 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
     it('makes the same files that training left in the run folder', async () => {
       await exportTo('bundle');
       expect(await manifestOf('bundle')).toEqual(await manifestOf('run/bundle'));
+    });
+
+    it('names a run with another setting otherwise, and one that goes on for longer not', async () => {
+      const data = join(folder, 'pictures-8-32.npy');
+      const train = async (name: string, ...more: string[]) => {
+        const flags = ['--data', data, '--out', join(folder, name), '--seed', '9', ...smallRunFlags, ...more];
+        expect((await freshcar(['train', ...flags, '--snapshot-every', '2'])).code).toBe(0);
+        await freshcar(['export', join(folder, name), '--step', '2', '--out', join(folder, `${name}-bundle`)]);
+        return (await manifestOf(`${name}-bundle`)).version;
+      };
+      const { version } = await manifestOf('run/bundle');
+      expect(await train('longer', '--epochs', '2')).toBe(version);
+      expect(await train('other', '--epochs', '1', '--lecam', '0.2')).not.toBe(version);
     });
 
     it('takes the snapshot of an earlier step, and says which step it has none of', async () => {
