@@ -40,13 +40,13 @@ export function waitAfter(deaths: readonly number[], now: number): number {
  * @throws FreshcarError `unavailable` when the first one cannot serve, with its reason.
  */
 export async function startWorkerPool(size: number, log: Log): Promise<Serving> {
-  const first = startWorker();
+  const first = startWorker(log);
   const serving = await first.serving;
   const stop = new AbortController();
   const deaths: number[] = [];
 
   const keep = async (started: StartedWorker) => {
-    for (let worker = started; ; worker = startWorker()) {
+    for (let worker = started; ; worker = startWorker(log)) {
       worker.serving.catch(() => undefined);
       const ending = await worker.ending;
       if (stop.signal.aborted) return;
@@ -65,7 +65,7 @@ export async function startWorkerPool(size: number, log: Log): Promise<Serving> 
     });
   void keep(first);
   void first.ready.then(() => {
-    if (!stop.signal.aborted) for (let count = 1; count < size; count++) void keep(startWorker());
+    if (!stop.signal.aborted) for (let count = 1; count < size; count++) void keep(startWorker(log));
   });
   return serving;
 }
@@ -83,9 +83,11 @@ interface StartedWorker {
   readonly ending: Promise<Readonly<Record<string, unknown>>>;
 }
 
-function startWorker(): StartedWorker {
+function startWorker(log: Log): StartedWorker {
   const worker: Worker = cluster.fork();
   closeLostConnection(worker);
+  // What cannot be told to a worker that is ending is no reason for the others to end.
+  worker.on('error', (error) => log.warn('A worker could not be told something.', { reason: error.message }));
   let reason: string | undefined;
   const ending = once(worker, 'exit').then(([code, signal]) => ({ worker: worker.process.pid, code, signal, reason }));
   const loaded = new Promise<void>((resolve) => {
@@ -116,14 +118,18 @@ function startWorker(): StartedWorker {
  * back at once, often before its end was noticed. There is one at most, since a worker gets the next when it has taken this.
  */
 function closeLostConnection({ process: child }: Worker): void {
-  let handed: { close(): void } | undefined;
+  let handed: { readonly handle: { close(): void }; readonly sequence: unknown } | undefined;
   child.send = new Proxy(child.send, {
     apply(send, self, parameters) {
-      const [, handle] = parameters;
-      if (handle) handed = handle;
+      const [message, handle] = parameters;
+      if (handle) handed = { handle, sequence: message.seq };
       return Reflect.apply(send, self, parameters);
     },
   });
+  // Whether it took the connection or, about to end, declined it and another worker gets it: it has it no longer.
+  child.on('internalMessage', ({ ack }: { ack?: unknown }) => {
+    if (ack !== undefined && ack === handed?.sequence) handed = undefined;
+  });
   // A connection that was taken is closed on this side already, and closing it again does nothing.
-  child.once('exit', () => handed?.close());
+  child.once('exit', () => handed?.handle.close());
 }

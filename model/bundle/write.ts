@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { z } from 'zod';
 import { generator } from '../architecture/dcgan.ts';
@@ -67,12 +67,13 @@ function bundleFiles({ about, weights, extras = {} }: BundleContent) {
 async function moveInto(temporary: string, path: string, replace: boolean): Promise<void> {
   const outdated = temporaryName(path);
   try {
-    if (replace) await rename(path, outdated).catch(ignoreMissing);
+    if (replace) await setAside(path, outdated);
     else await mkdir(path);
     await rename(temporary, path);
   } catch (cause) {
     // What was there goes back to its place, if it was moved at all.
     await rename(outdated, path).catch(() => undefined);
+    if (cause instanceof FreshcarError) throw cause;
     if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')
       throw new FreshcarError('conflict', `${path} exists already; choose another folder.`, { cause });
     throw new FreshcarError('unavailable', `Could not write ${path}: ${reasonOf(cause)}.`, { cause });
@@ -80,6 +81,14 @@ async function moveInto(temporary: string, path: string, replace: boolean): Prom
   await rm(outdated, { recursive: true, force: true });
 }
 
-function ignoreMissing(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'ENOENT') throw error;
+/** Only a bundle or an empty folder makes room: a wrong path must not cost anybody their photographs or their run. */
+async function setAside(path: string, outdated: string): Promise<void> {
+  const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return undefined;
+    throw error;
+  });
+  if (names === undefined) return;
+  if (names.length > 0 && !names.includes(manifestName))
+    throw new FreshcarError('conflict', `${path} is no bundle, so it is not replaced; choose another folder.`);
+  await rename(path, outdated);
 }

@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { generator } from '../architecture/dcgan.ts';
 import { exportOnnx } from '../bundle/onnx-export.ts';
@@ -19,7 +20,7 @@ import type { Measures } from '../evaluation/evaluate.ts';
 import { openExtractor } from '../evaluation/extractor.ts';
 import { createMeasuring, type Measuring } from '../evaluation/measuring.ts';
 import { protocol } from '../evaluation/protocol.ts';
-import { writeWhole } from '../files.ts';
+import { reasonOf, writeWhole } from '../files.ts';
 import { encodePng, picturesOf, sheet } from '../image.ts';
 import { shippedFeatures } from '../store/shipped.ts';
 import { openRunFolder, type RunFolder } from '../training/run-folder.ts';
@@ -35,6 +36,9 @@ const shownCars = 16;
 export async function runComparison(paths: readonly string[], flags: CompareFlags, terminal: Terminal): Promise<void> {
   const folders = paths.map(openRunFolder);
   const steps = await Promise.all(folders.map(stepsOf));
+  // What would end the measuring is to end it before it has taken its time.
+  await makeFolder(flags.out);
+  for (const [at, folder] of folders.entries()) for (const step of steps[at] ?? []) await folder.readSnapshot(step);
   const data = await readDataset(flags.data);
   const training = flags.train === undefined ? undefined : await readDataset(flags.train);
   const extractor = await openExtractor(flags.features ?? shippedFeatures());
@@ -63,6 +67,12 @@ export async function runComparison(paths: readonly string[], flags: CompareFlag
   await out('cars.png', encodePng(sheet(Buffer.concat(cars.flat()), side, { columns: shownCars, gap: 2 })));
   terminal.out.write(`${table}\n\n${about}\nCurves and cars are in ${flags.out}.\n`);
   await extractor.dispose();
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true }).catch((cause) => {
+    throw new FreshcarError('unavailable', `Could not make the folder ${path}: ${reasonOf(cause)}.`, { cause });
+  });
 }
 
 async function stepsOf(folder: RunFolder): Promise<number[]> {

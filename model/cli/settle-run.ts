@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { FreshcarError } from '../errors.ts';
 import { reasonOf } from '../files.ts';
@@ -35,10 +36,25 @@ export async function settleRun(
       'invalid-input',
       `${folder.path} holds a run already. Go on with it by --resume, or choose another folder.`,
     );
+  if (flags.resume && (await holdsRun(folder.path))) return beginAgain(flags, values, { folder, warn });
   const file = flags.config === undefined ? undefined : await readJson(flags.config);
   const found = flags.from === undefined ? undefined : await readOrigin(flags.from, warn);
   const origin = found && fitOrigin(found, askedImageSize(file, values));
   const config = resolveConfig({ preset: flags.preset, ...(origin && { origin: origin.config }), file, values });
+  checkOrigin(config, origin);
+  return { config, start: origin?.weights };
+}
+
+/** A run that was stopped before its first checkpoint begins again as what it is, from what it began with. */
+async function beginAgain(
+  flags: TrainFlags,
+  values: Readonly<Record<string, string>>,
+  { folder, warn }: Pick<RunState, 'folder' | 'warn'>,
+): Promise<SettledRun> {
+  const own = resolveConfig({ preset: 'seed', file: await readJson(join(folder.path, 'config.json')) });
+  const config = resumedConfig(flags, values, own);
+  const found = flags.from === undefined ? undefined : await readOrigin(flags.from, warn);
+  const origin = found && fitOrigin(found, config.architecture.imageSize);
   checkOrigin(config, origin);
   return { config, start: origin?.weights };
 }

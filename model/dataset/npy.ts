@@ -32,6 +32,7 @@ export function parseNpy(bytes: Uint8Array, name: string): NpyImages {
   const fail = (why: string) => new FreshcarError('invalid-input', `${name} is no packed dataset: ${why}.`);
   if (!magic.subarray(0, 6).every((byte, at) => bytes[at] === byte)) throw fail('it does not begin as a .npy file');
   if (bytes[6] !== 1) throw fail(`it is .npy version ${bytes[6]}, this reads version 1`);
+  if (bytes.length < 10) throw fail('it is cut off');
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const start = 10 + view.getUint16(8, true);
   const header = new TextDecoder('latin1').decode(bytes.subarray(10, start));

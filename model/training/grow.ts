@@ -73,12 +73,15 @@ function normalDistribution(x: number): number {
   return x >= 0 ? 1 - tail : tail;
 }
 
-/** The first two blocks stay where they are, the others move one up, and what is between them is left out. */
+/** Blocks of the discriminator before its new one. */
+export const keptBlocks = 2;
+
+/** The first blocks stay where they are, the others move one up, and what is between them is left out. */
 function growDiscriminator(weights: WeightValues): WeightValues {
   const moved = [...weights].map(([name, values]): [string, Float32Array] => {
     const [, kind, index, weight] = /^(conv|norm)_(\d+)\/(.+)$/.exec(name) ?? [];
     const block = Number(index);
-    return [block > 1 ? `${kind}_${block + 1}/${weight}` : name, values];
+    return [block >= keptBlocks ? `${kind}_${block + 1}/${weight}` : name, values];
   });
   return new Map(moved);
 }

@@ -8,7 +8,7 @@ import { sha256 } from '../files.ts';
 import { openFolder } from '../store/folder.ts';
 import type { TrainingConfig } from './config.ts';
 import type { StartingWeights } from './gan.ts';
-import { grownArchitecture, grownWeights } from './grow.ts';
+import { grownArchitecture, grownWeights, keptBlocks } from './grow.ts';
 import { openRunFolder } from './run-folder.ts';
 import { encodeTensorFile } from './tensor-file.ts';
 
@@ -17,6 +17,8 @@ export interface Origin {
   /** What the weights ask of a configuration: their networks, and their own name and hash, for the record. */
   readonly config: Required<Pick<TrainingConfig, 'architecture' | 'from'>>;
   readonly weights: StartingWeights;
+  /** Whether the networks were grown to twice the size, with layers that have learnt nothing yet. */
+  readonly grown?: boolean;
 }
 
 /**
@@ -51,13 +53,22 @@ function originOf(name: string, architecture: Architecture, weights: StartingWei
   return { config: { architecture, from: { name, sha256: hash } }, weights };
 }
 
+/** What the family of networks goes to. */
+const deepest = 5;
+
 /** For pictures twice as large, the origin's networks grown to them; for any other size the origin as it is. */
 export function fitOrigin({ config, weights }: Origin, imageSize: number | undefined): Origin {
   const { architecture } = config;
   if (imageSize !== 2 * architecture.imageSize) return { config, weights };
+  if (architecture.depth === deepest)
+    throw new FreshcarError(
+      'invalid-input',
+      `The networks of ${config.from.name} are as deep as can be; they do not grow.`,
+    );
   return {
     config: { ...config, architecture: grownArchitecture(architecture) },
     weights: grownWeights(architecture, weights),
+    grown: true,
   };
 }
 
@@ -81,6 +92,13 @@ export function checkOrigin(config: TrainingConfig, origin: Origin | undefined):
       `This configuration starts from ${config.from.name} with SHA-256 ${config.from.sha256}; ` +
         `${from.name} has ${from.sha256}. Name the right folder by --from, or take "from" out of the configuration.`,
     );
+  const { imageSize } = architecture;
+  if (config.architecture.imageSize !== imageSize && !origin.grown)
+    throw new FreshcarError(
+      'invalid-input',
+      `${from.name} draws cars of ${imageSize} pixels: begin with it for ${imageSize}, or for twice as many, to which it grows.`,
+    );
+  checkFrozen(config, origin);
   const names = (Object.keys(architecture) as (keyof Architecture)[]).filter(
     // A bundle has no discriminator, whose first layer is all that this one is about.
     (name) => name !== 'firstChannels' || origin.weights.discriminator !== undefined,
@@ -88,5 +106,22 @@ export function checkOrigin(config: TrainingConfig, origin: Origin | undefined):
   const differing = names.filter((name) => architecture[name] !== config.architecture[name]);
   if (differing.length === 0) return;
   const list = differing.map((name) => `${name} ${architecture[name]} instead of ${config.architecture[name]}`);
-  throw new FreshcarError('invalid-input', `The networks of ${from.name} are others: they have ${list.join(', ')}.`);
+  throw new FreshcarError(
+    'invalid-input',
+    `The networks of ${from.name} are others: ${origin.grown ? 'grown, ' : ''}they have ${list.join(', ')}.`,
+  );
+}
+
+/** Layers that nobody has trained are not to be frozen as they were drawn. */
+function checkFrozen({ freezeDiscriminator }: TrainingConfig, { config, weights, grown }: Origin): void {
+  const learnt = weights.discriminator === undefined ? 0 : grown ? keptBlocks : Number.POSITIVE_INFINITY;
+  if (freezeDiscriminator <= learnt) return;
+  const why =
+    learnt === 0
+      ? 'a bundle has no discriminator'
+      : `of a grown discriminator only the first ${keptBlocks} layers have learnt`;
+  throw new FreshcarError(
+    'invalid-input',
+    `freeze-discriminator ${freezeDiscriminator} of ${config.from.name}: ${why}. Freeze ${learnt} at most.`,
+  );
 }

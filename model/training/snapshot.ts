@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import type { WeightValues } from '../architecture/network.ts';
+import { generator } from '../architecture/dcgan.ts';
+import { sizeOf, type WeightValues } from '../architecture/network.ts';
 import { FreshcarError } from '../errors.ts';
 import { type Checkpoint, type DataIdentity, dataIdentitySchema } from './checkpoint.ts';
 import { configSchema, type TrainingConfig } from './config.ts';
@@ -30,9 +31,22 @@ export function encodeSnapshot({ weights, ...state }: Snapshot): Uint8Array {
 /** @throws FreshcarError `damaged-bundle` in one sentence that names the file. */
 export function decodeSnapshot(bytes: Uint8Array, name: string): Snapshot {
   const { arrays, metadata } = decodeTensorFile(bytes, name);
-  const parsed = stateSchema.safeParse(JSON.parse(metadata.state ?? 'null'));
+  const parsed = stateSchema.safeParse(parseJson(metadata.state));
   if (!parsed.success) throw new FreshcarError('damaged-bundle', `${name} is not a snapshot of this program.`);
   const weights = new Map<string, Float32Array>();
-  for (const [weight, values] of arrays) if (values instanceof Float32Array) weights.set(weight, values);
+  for (const { name: weight, shape } of generator(parsed.data.config.architecture).weights) {
+    const values = arrays.get(weight);
+    if (!(values instanceof Float32Array) || values.length !== sizeOf(shape))
+      throw new FreshcarError('damaged-bundle', `${name} is damaged: its weights are not those of its networks.`);
+    weights.set(weight, values);
+  }
   return { ...parsed.data, weights };
+}
+
+function parseJson(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    return undefined;
+  }
 }

@@ -34,9 +34,9 @@ async function loaded(server: Pick<RunningServer, 'logged'>, known: readonly num
   return Number((await server.logged(isNew)).worker);
 }
 
-/** One connection that is kept, as a browser keeps it. */
-function connect(address: string) {
-  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+/** One connection that is kept, as a browser keeps it; or a new one for each request. */
+function connect(address: string, keepAlive = true) {
+  const agent = new Agent({ keepAlive, maxSockets: 1 });
   onTestFinished(() => agent.destroy());
   return {
     async get(path: string) {
@@ -48,10 +48,10 @@ function connect(address: string) {
 }
 
 /** Asks for cars one after the other until told to end; a connection that broke is made anew. */
-function keepAsking(address: string) {
+function keepAsking(address: string, connection = connect(address)) {
   const outcomes: (number | undefined)[] = [];
   let ended = false;
-  const { get } = connect(address);
+  const { get } = connection;
   const asking = (async () => {
     while (!ended)
       outcomes.push(
@@ -101,6 +101,21 @@ describe('two workers', () => {
     await logged(deathOf(workers[1]));
     expect(await connect(address).get('/car.png')).toMatchObject({ status: 200 });
     expect(third).not.toBe(workers[1]);
+  });
+
+  it('go on serving when one is told to end while it is handed connections without a pause', async () => {
+    const { address, workers, logged } = await startPair();
+    const loops = Array.from({ length: 24 }, () => keepAsking(address, connect(address, false)));
+    let known: readonly number[] = workers;
+    for (const round of [0, 1, 2]) {
+      const worker = known[round] ?? Number.NaN;
+      process.kill(worker, 'SIGTERM');
+      await logged(deathOf(worker));
+      known = [...known, await loaded({ logged }, known)];
+    }
+    const outcomes = (await Promise.all(loops.map((end) => end()))).flat();
+    expect(outcomes.filter((status) => status !== 200)).toEqual([]);
+    expect(await connect(address).get('/car.png')).toMatchObject({ status: 200 });
   });
 
   it.each(['SIGTERM', 'SIGINT'] as const)(

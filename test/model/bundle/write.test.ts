@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -53,5 +53,17 @@ describe('a bundle', () => {
     await writeBundle(path, { about: { ...about, version: 'test-2' }, weights }, { replace: true });
     expect(parseManifest(await readFile(join(path, 'manifest.json')), path).version).toBe('test-2');
     expect(await readdir(folder)).toEqual(['bundle']);
+  });
+
+  it('never takes the place of a folder that is no bundle, unless it is empty', async () => {
+    const folder = await temporaryFolder();
+    const [photographs, empty] = [join(folder, 'photographs'), join(folder, 'empty')];
+    await Promise.all([photographs, empty].map((path) => mkdir(path)));
+    await writeFile(join(photographs, 'a.jpg'), 'a photograph');
+    await expect(writeBundle(photographs, { about, weights }, { replace: true })).rejects.toThrow('is no bundle');
+    expect(await readdir(photographs)).toEqual(['a.jpg']);
+    await writeBundle(empty, { about, weights }, { replace: true });
+    expect(await readdir(empty)).toContain('manifest.json');
+    expect((await readdir(folder)).sort()).toEqual(['empty', 'photographs']);
   });
 });

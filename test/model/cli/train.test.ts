@@ -1,4 +1,4 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -82,6 +82,15 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
       expect(out).toContain('Done after 6 steps');
     });
 
+    it('begins again as what it was when it was killed before its first checkpoint', async () => {
+      await train('whole', [...fourSteps, '--seed', '7']);
+      await train('run', [...fourSteps, '--seed', '7'], { stopAt: 'step=1/4' });
+      await rm(join(folder, 'run', 'checkpoints'), { recursive: true });
+      expect((await train('run', ['--resume', '--seed', '8'])).err).toContain('these differ: seed');
+      expect((await train('run', ['--resume'])).out).toContain('Done after 4 steps');
+      expect(await lastCheckpoint('run')).toEqual(await lastCheckpoint('whole'));
+    });
+
     it('begins when it is told to resume a folder that holds nothing, as a restarted job does', async () => {
       expect((await train('run', [...fourSteps, '--resume'])).out).toContain('Done after 4 steps');
     });
@@ -98,6 +107,17 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
       const manifest = JSON.parse(await readFile(join(folder, 'second', 'bundle', 'manifest.json'), 'utf8'));
       expect(manifest.recipe.from).toEqual(config.from);
       expect((await train('second', ['--resume', '--epochs', '1'])).out).toContain('Done after 2 steps');
+    });
+
+    it('refuses sizes that it does not grow to, and to freeze what has learnt nothing', async () => {
+      await train('run', fourSteps);
+      const [run, bundle] = [join(folder, 'run'), join(folder, 'run', 'bundle')];
+      for (const [flags, sentence] of [
+        [['--from', run, '--image-size', '128'], 'draws cars of 32 pixels: begin with it for 32, or for twice as many'],
+        [['--from', run, '--image-size', '64', '--freeze-discriminator', '3'], 'Freeze 2 at most.'],
+        [['--from', bundle, '--freeze-discriminator', '1'], 'a bundle has no discriminator. Freeze 0 at most.'],
+      ] as const)
+        expect(await train('second', flags)).toMatchObject({ code: 2, err: expect.stringContaining(sentence) });
     });
 
     it('starts from a bundle, and repeats from the recorded configuration only with the same weights', async () => {

@@ -65,6 +65,7 @@ describe('a .npy', () => {
     expect(() => parseNpy(other('False', 'True '), 'a.npy')).toThrow('it is in Fortran order.');
     expect(() => parseNpy(other('(2, 3, 3, 3)', '(2, 3, 9, 1)'), 'a.npy')).toThrow('its shape is not');
     expect(() => parseNpy(byNumpy.subarray(0, -1), 'a.npy')).toThrow('it holds 53 bytes of pictures instead of 54.');
+    expect(() => parseNpy(byNumpy.subarray(0, 8), 'a.npy')).toThrow('it is cut off.');
     expect(() => parseNpy(Buffer.from('<html>'), 'a.npy')).toThrow('it does not begin as a .npy file.');
   });
 

@@ -19,5 +19,15 @@ describe('a snapshot', () => {
     expect(() => decodeSnapshot(bytes, 'step-1')).toThrow('step-1');
     const other = encodeTensorFile({ arrays: new Map(), metadata: { state: '{"step": 1}' } });
     expect(() => decodeSnapshot(other, 'step-1')).toThrow('step-1 is not a snapshot of this program.');
+    const text = Buffer.from(encodeSnapshot(snapshot));
+    text[text.indexOf('{\\"step') + 1] = 35;
+    expect(() => decodeSnapshot(text, 'step-1')).toThrow('step-1');
+  });
+
+  it('whose weights are those of other networks is refused by name', () => {
+    const [first = ''] = snapshot.weights.keys();
+    const weights = new Map([...snapshot.weights, [first, new Float32Array(3)]]);
+    const bytes = encodeSnapshot({ ...snapshot, weights });
+    expect(() => decodeSnapshot(bytes, 'step-1')).toThrow('step-1 is damaged');
   });
 });
