@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { beginBulk, shardsName } from '../../model/bulk/begin-bulk.ts';
+import { type BulkPlace, beginBulk, nameOf, shardsName } from '../../model/bulk/begin-bulk.ts';
 import { finishBulk } from '../../model/bulk/finish-bulk.ts';
-import { bulkPlanSchema, bulkRequestSchema, shardName } from '../../model/bulk/plan.ts';
+import { bulkPlanSchema, bulkRequestSchema, hasShard, type Shard, shardName } from '../../model/bulk/plan.ts';
 import { writeShard } from '../../model/bulk/write-shard.ts';
 import { onnxName } from '../../model/bundle/manifest.ts';
 import { entryOf } from '../../model/bundle/read.ts';
@@ -69,6 +69,7 @@ export function createBulk({ models, cars, log, now }: BulkOptions): (event: unk
     if (asked.step === 'finish') return finishBulk(place);
     const start = now();
     const { plan, shard } = asked;
+    if (!hasShard(plan, shard)) throw notOf(place, shard);
     const file = await writeShard(place, plan, shard, () => engineOf(plan.model));
     const name = shardName(shard.shard);
     log({ message: 'A shard is there.', name, ...shard, ...file, milliseconds: Math.round(now() - start) });
@@ -81,6 +82,14 @@ function parse(event: unknown): z.output<typeof eventSchema> {
   if (result.success) return result.data;
   const faults = result.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
   throw new FreshcarError('invalid-input', `The generation cannot be done as asked. ${faults.join('. ')}.`);
+}
+
+/** A list that somebody else wrote: its seeds would come to lie under names that promise others. */
+function notOf(place: BulkPlace, { shard, first, count }: Shard): FreshcarError {
+  return new FreshcarError(
+    'conflict',
+    `${nameOf(place, shardsName)} is not of this generation: its plan has no shard ${shard} of ${count} cars from seed ${first} on. Delete the list and start again, or choose another destination.`,
+  );
 }
 
 /** @throws FreshcarError `damaged-bundle` when the version is no longer what the plan was made for. */

@@ -28,8 +28,8 @@ export interface BulkPlace {
  * Settles what is to be drawn, once: the plan lies in the destination from then on, so that a generation which begins again
  * there goes on by it, with the same model even when another is served by then. Beside it the list of the shards.
  *
- * @throws FreshcarError `invalid-input` when the request cannot be met, `conflict` when the destination is another one's,
- * and as the bucket and the source of models do.
+ * @throws FreshcarError `invalid-input` when the request cannot be met, `conflict` when the plan or the list there is another
+ * one's, and as the bucket and the source of models do.
  */
 export async function beginBulk(place: BulkPlace, models: BundleSource, request: BulkRequest): Promise<BulkPlan> {
   const settled = (await readPlan(place)) ?? (await settle(place, models, request));
@@ -39,7 +39,7 @@ export async function beginBulk(place: BulkPlace, models: BundleSource, request:
       'conflict',
       `${nameOf(place, planName)} is of another generation: ${others.join(', ')}. Ask for the same, or choose another destination.`,
     );
-  await place.cars.add(place.destination + shardsName, Buffer.from(JSON.stringify(shardsOf(settled))));
+  await addOwn(place, shardsName, JSON.stringify(shardsOf(settled)));
   return settled;
 }
 
@@ -53,6 +53,21 @@ export async function readPlan(place: BulkPlace): Promise<BulkPlan | undefined> 
     const message = `${nameOf(place, planName)} is no plan of a generation; choose another destination.`;
     throw new FreshcarError('damaged-bundle', message, { cause });
   }
+}
+
+/**
+ * Writes a file of a generation, unless it is there already.
+ *
+ * @throws FreshcarError `conflict` when what is there is something else, as a generation before may have left it.
+ */
+export async function addOwn(place: BulkPlace, name: string, content: string): Promise<void> {
+  const key = place.destination + name;
+  const bytes = Buffer.from(content);
+  if (await place.cars.add(key, bytes)) return;
+  const found = await place.cars.read(key);
+  if (found !== undefined && bytes.equals(found)) return;
+  const message = `${nameOf(place, name)} is there but not of this generation; delete it, or choose another destination.`;
+  throw new FreshcarError('conflict', message);
 }
 
 export function nameOf({ cars, destination }: BulkPlace, name: string): string {

@@ -1,5 +1,5 @@
 import { FreshcarError } from '../errors.ts';
-import { type BulkPlace, indexName, nameOf, planName, readPlan } from './begin-bulk.ts';
+import { addOwn, type BulkPlace, indexName, nameOf, planName, readPlan } from './begin-bulk.ts';
 import { type BulkPlan, type Shard, shardName, shardsOf } from './plan.ts';
 import { findShard, type WrittenShard } from './write-shard.ts';
 
@@ -19,7 +19,8 @@ const atOnce = 32;
  * Looks at every shard and writes `manifest.json`: the plan, and each file with its seeds, bytes and SHA-256. Also an index as
  * WebDataset's `wids` reads it (`wids_version`, `shardlist` with `url`, `nsamples` and `filesize`).
  *
- * @throws FreshcarError `conflict` when shards are missing or not of this plan, and as the bucket does.
+ * @throws FreshcarError `conflict` when shards are missing or not of this plan, or a manifest is there that is not, and as the
+ * bucket does.
  */
 export async function finishBulk(place: BulkPlace): Promise<BulkResult> {
   const plan = await readPlan(place);
@@ -37,7 +38,7 @@ export async function finishBulk(place: BulkPlace): Promise<BulkResult> {
       'conflict',
       `${missing.length} of ${shards.length} shards are missing in ${nameOf(place, '')}, the first is ${shardName(missing[0]?.shard ?? 0)}. Start again with the same destination.`,
     );
-  await place.cars.add(place.destination + indexName, Buffer.from(formatIndex(plan, shards, files)));
+  await addOwn(place, indexName, formatIndex(plan, shards, files));
   return {
     manifest: nameOf(place, indexName),
     model: plan.model.version,

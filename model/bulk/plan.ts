@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { modelVersionSchema } from '../bundle/manifest.ts';
 import { FreshcarError } from '../errors.ts';
@@ -69,12 +70,18 @@ export function makePlan(request: BulkRequest, model: BulkPlan['model']): BulkPl
   return { format: 1, model, firstSeed, count, shardSize, truncation };
 }
 
-export function shardsOf({ firstSeed, count, shardSize }: BulkPlan): Shard[] {
-  return Array.from({ length: Math.ceil(count / shardSize) }, (_, shard) => ({
-    shard,
-    first: firstSeed + shard * shardSize,
-    count: Math.min(shardSize, count - shard * shardSize),
-  }));
+export function shardsOf(plan: BulkPlan): Shard[] {
+  return Array.from({ length: Math.ceil(plan.count / plan.shardSize) }, (_, shard) => shardOf(plan, shard));
+}
+
+/** Whether a plan has this very shard. */
+export function hasShard(plan: BulkPlan, shard: Shard): boolean {
+  return isDeepStrictEqual(shard, shardOf(plan, shard.shard));
+}
+
+function shardOf({ firstSeed, count, shardSize }: BulkPlan, shard: number): Shard {
+  const before = shard * shardSize;
+  return { shard, first: firstSeed + before, count: Math.min(shardSize, count - before) };
 }
 
 /** A shard's file, numbered as WebDataset and its brace notation have it: `cars-{000000..000099}.tar`. */

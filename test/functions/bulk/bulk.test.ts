@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { DeleteObjectCommand, GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { PNG } from 'pngjs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -180,6 +180,39 @@ describe.skipIf(versitygw === undefined)(`a generation${needsVersitygw}`, () => 
       code: 'conflict',
       message: expect.stringMatching(/plan\.json is of another generation: its count is 25, its firstSeed is 100\./),
     });
+  });
+
+  it.each(['shards.json', 'manifest.json'])(
+    'does not take the %s of an earlier generation for its own',
+    async (name) => {
+      const { s3, bulk } = await start();
+      await generate(s3, bulk);
+      const left = await read(s3, `cars/night/${name}`);
+      const gone = ['plan', 'shards', 'manifest'].map((file) => `${file}.json`).filter((file) => file !== name);
+      for (const file of [...gone, 'cars-000000.tar', 'cars-000001.tar', 'cars-000002.tar'])
+        await s3.client.send(new DeleteObjectCommand({ Bucket: s3.bucket, Key: `cars/night/${file}` }));
+      await expect(generate(s3, bulk, { firstSeed: 0 })).rejects.toMatchObject({
+        code: 'conflict',
+        message: `s3://${s3.bucket}/cars/night/${name} is there but not of this generation; delete it, or choose another destination.`,
+      });
+      expect(await read(s3, `cars/night/${name}`)).toEqual(left);
+    },
+  );
+
+  it.each([
+    { shard: 0, first: 0, count: 10 },
+    { shard: 2, first: 120, count: 10 },
+    { shard: 3, first: 130, count: 10 },
+  ])('refuses the shard %j, which is not one of the plan, and writes nothing', async (shard) => {
+    const { s3, bulk } = await start();
+    const { plan } = begunSchema.parse(await bulk({ step: 'begin', request }));
+    await expect(bulk({ step: 'shard', destination: 'cars/night/', plan, shard })).rejects.toMatchObject({
+      code: 'conflict',
+      message: expect.stringMatching(
+        /shards\.json is not of this generation: its plan has no shard \d of \d+ cars from seed \d+ on\./,
+      ),
+    });
+    expect(shardPuts(s3)).toEqual([]);
   });
 
   it('draws the model that is asked for, and refuses one that is no longer what it was', async () => {
