@@ -10,6 +10,7 @@ import { loadEngine } from '../../model/engine/load.ts';
 import { FreshcarError } from '../../model/errors.ts';
 import type { BundleSource } from '../../model/store/store.ts';
 import type { WriteOnceBucket } from '../../model/store/write-once.ts';
+import { keepEngine } from './keep-engine.ts';
 
 export interface BulkOptions {
   readonly models: BundleSource;
@@ -46,17 +47,7 @@ const eventSchema = z.discriminatedUnion('step', [
 
 /** Answers the steps of a generation. The network stays loaded from one shard to the next. */
 export function createBulk({ models, cars, log, now }: BulkOptions): (event: unknown) => Promise<unknown> {
-  let loaded: { readonly sha256: string; readonly engine: Promise<Engine> } | undefined;
-
-  const engineOf = ({ version, sha256 }: { readonly version: string; readonly sha256: string }): Promise<Engine> => {
-    if (loaded?.sha256 === sha256) return loaded.engine;
-    const engine = load(models, version, sha256);
-    loaded = { sha256, engine };
-    engine.catch(() => {
-      loaded = undefined;
-    });
-    return engine;
-  };
+  const engineOf = keepEngine(({ version, sha256 }) => load(models, version, sha256));
 
   return async (event) => {
     const asked = parse(event);

@@ -8,6 +8,7 @@ import { z } from 'zod';
 import { createBulk } from '../../../functions/bulk/bulk.ts';
 import { drawSeeds } from '../../../model/draw.ts';
 import { createOnnxEngine } from '../../../model/engine/onnx.ts';
+import { sha256 } from '../../../model/files.ts';
 import { defaultRetry } from '../../../model/store/retry.ts';
 import { s3Source } from '../../../model/store/s3.ts';
 import { writeOnceBucket } from '../../../model/store/write-once.ts';
@@ -233,6 +234,22 @@ describe.skipIf(versitygw === undefined)(`a generation${needsVersitygw}`, () => 
       code: 'not-found',
     });
     expect(s3.requests).not.toContain('PUT third/plan.json');
+  });
+
+  it('draws a model by its own measured spread, though another with the same graph was drawn before', async () => {
+    const { s3, bulk } = await start();
+    await s3.put('models/measured/generator.onnx', await read(s3, 'models/first/generator.onnx'));
+    const manifest = JSON.parse((await read(s3, 'models/first/manifest.json')).toString());
+    const latent = { scales: [0.25, 0.5], spreads: [0.5, 1] };
+    await s3.put('models/measured/manifest.json', JSON.stringify({ ...manifest, version: 'measured', latent }));
+    const asked = (destination: string, model: string) => ({ destination, model, truncation: 0.5, count: 10 });
+    await generate(s3, bulk, asked('first/', 'first'));
+    await generate(s3, bulk, asked('warm/', 'measured'));
+    await generate(s3, functionOver(s3), asked('cold/', 'measured'));
+    const hashOf = async (name: string) => sha256(await read(s3, `${name}/cars-000000.tar`));
+    const [first, warm, cold] = await Promise.all(['first', 'warm', 'cold'].map(hashOf));
+    expect(warm).toBe(cold);
+    expect(warm).not.toBe(first);
   });
 
   it.each([
