@@ -1,11 +1,11 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Duration } from 'aws-cdk-lib';
+import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { allowObjects } from './allow-objects.ts';
 import type { Settings } from './context.ts';
+import { createFunctionRole } from './function-role.ts';
 import { modelsPrefix } from './model-bucket.ts';
 
 export interface BulkFunctionProps {
@@ -24,13 +24,10 @@ export function createBulkFunction(
   scope: Construct,
   { code, models, cars, settings }: BulkFunctionProps,
 ): LambdaFunction {
-  const logGroup = new LogGroup(scope, 'BulkLog', {
-    retention: settings.logDays,
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
-  const role = new Role(scope, 'BulkRole', {
+  const { logGroup, role } = createFunctionRole(scope, {
+    name: 'Bulk',
     description: 'What bulk generation may do',
-    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    settings,
   });
   allowObjects(role, {
     actions: ['s3:GetObject'],

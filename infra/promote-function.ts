@@ -1,11 +1,10 @@
-import { Duration, RemovalPolicy } from 'aws-cdk-lib';
-import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Duration } from 'aws-cdk-lib';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
-import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { allowObjects } from './allow-objects.ts';
 import type { Settings } from './context.ts';
+import { createFunctionRole } from './function-role.ts';
 import { modelsPrefix } from './model-bucket.ts';
 import { artefactPrefixes } from './training-buckets.ts';
 
@@ -20,13 +19,10 @@ export interface PromoteFunctionProps {
 /** The function that puts a new model beside the others, and has it served if it is better. */
 export function createPromoteFunction(scope: Construct, props: PromoteFunctionProps): LambdaFunction {
   const { code, models, artefacts, settings } = props;
-  const logGroup = new LogGroup(scope, 'PromoteLog', {
-    retention: settings.logDays,
-    removalPolicy: RemovalPolicy.DESTROY,
-  });
-  const role = new Role(scope, 'PromoteRole', {
+  const { logGroup, role } = createFunctionRole(scope, {
+    name: 'Promote',
     description: 'What the promotion of a model may do',
-    assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+    settings,
   });
   const allow = (actions: string[], bucket: IBucket, prefix: string) =>
     allowObjects(role, {

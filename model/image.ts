@@ -63,6 +63,16 @@ export function picturesOf(cars: Uint8Array, size: number, scale: number): Pictu
   return Array.from({ length: count }, (_, index) => scaleUp(pictureOf(cars, index, size), scale));
 }
 
+/** Swaps left and right of RGB pictures `width` pixels wide; of several, one after the other, each by itself. */
+export function mirrorRows(pixels: Uint8Array, width: number): Uint8Array {
+  const mirrored = new Uint8Array(pixels.length);
+  for (let at = 0; at < pixels.length; at++) {
+    const column = Math.floor(at / 3) % width;
+    mirrored[at] = pixels[at + 3 * (width - 1 - 2 * column)] as number;
+  }
+  return mirrored;
+}
+
 export interface SheetOptions {
   readonly columns: number;
   /** How much larger each car is drawn; 1 by default. */

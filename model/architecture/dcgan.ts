@@ -1,6 +1,9 @@
 import { z } from 'zod';
 import { buildNetwork, type LayerSpec, type Network } from './network.ts';
 
+/** The most doublings of the family. */
+export const deepest = 5;
+
 /**
  * The family of networks: a DCGAN (Radford et al. 2015) with 4x4 kernels, as the project's seed describes it.
  * The defaults are the seed's own networks at 32x32.
@@ -12,7 +15,7 @@ export const architectureSchema = z
     /** Width and height of a car in pixels. */
     imageSize: z.literal([32, 64, 128]).default(32),
     /** How often the generator doubles and the discriminator halves the picture; the smallest map is imageSize / 2^depth. */
-    depth: z.int().min(2).max(5).optional(),
+    depth: z.int().min(2).max(deepest).optional(),
     /** Channels of the smallest map, in both networks. */
     baseChannels: z.int().min(8).max(1024).default(256),
     /** Channels of every map between the smallest and the picture. */
@@ -37,7 +40,8 @@ export type Architecture = z.output<typeof architectureSchema>;
 /** The seed's networks: 100 numbers in, 32x32 pixels out. */
 export const defaultArchitecture: Architecture = architectureSchema.parse({});
 
-const slope = 0.2;
+/** Of every leaky ReLU below zero. */
+export const slope = 0.2;
 /** Keras's own defaults, which the seed left as they are. */
 const batchNormDefaults = { momentum: 0.99, epsilon: 1e-3 } as const;
 

@@ -1,3 +1,4 @@
+import { mirrorRows } from '../image.ts';
 import { differenceHash, hashDistance, hashWords } from './difference-hash.ts';
 import { nearDistance } from './duplicates.ts';
 
@@ -20,7 +21,7 @@ export function findKnown({ name, images, imageSize, count }: KnownPictures) {
   for (let index = 0; index < count; index++) {
     const pixels = images.subarray(index * bytes, (index + 1) * bytes);
     hashes.set(differenceHash(pixels, imageSize), 2 * index * hashWords);
-    hashes.set(differenceHash(mirror(pixels, imageSize), imageSize), (2 * index + 1) * hashWords);
+    hashes.set(differenceHash(mirrorRows(pixels, imageSize), imageSize), (2 * index + 1) * hashWords);
   }
   return (pixels: Uint8Array, size: number): string | undefined => {
     const hash = differenceHash(pixels, size);
@@ -28,11 +29,4 @@ export function findKnown({ name, images, imageSize, count }: KnownPictures) {
       if (hashDistance(hash, 0, hashes, at) <= nearDistance) return `${name}, picture ${at >> 1}`;
     return undefined;
   };
-}
-
-function mirror(pixels: Uint8Array, size: number): Uint8Array {
-  return pixels.map((_, at) => {
-    const column = Math.floor(at / 3) % size;
-    return pixels[at + 3 * (size - 1 - 2 * column)] as number;
-  });
 }

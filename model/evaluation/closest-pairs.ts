@@ -1,16 +1,13 @@
 import type { Dataset } from '../dataset/read-dataset.ts';
 import { resizeByArea } from '../dataset/resize.ts';
-import { encodePng, sheet } from '../image.ts';
+import { encodePng, mirrorRows, sheet } from '../image.ts';
 import type { Pair } from './copying.ts';
 
 /** All pictures, and behind them their mirror images. */
 export function mirrored({ images, imageSize }: Pick<Dataset, 'images' | 'imageSize'>): Uint8Array {
   const both = new Uint8Array(2 * images.length);
   both.set(images);
-  for (let at = 0; at < images.length; at++) {
-    const column = Math.floor(at / 3) % imageSize;
-    both[images.length + at] = images[at + 3 * (imageSize - 1 - 2 * column)] as number;
-  }
+  both.set(mirrorRows(images, imageSize), images.length);
   return both;
 }
 

@@ -14,17 +14,18 @@ export interface BundleRunOptions extends WriteBundleOptions {
   readonly version?: string;
   /** The model card, as Markdown. */
   readonly card?: string;
+  /** The snapshot's sheet, where it was drawn already. */
+  readonly samples?: Uint8Array;
 }
 
 /** Writes what a run has made so far as the bundle `path`, with a sheet of samples. Needs TensorFlow.js loaded. */
 export async function bundleRun(
   snapshot: Snapshot,
   path: string,
-  { version, card, ...options }: BundleRunOptions,
+  { version, card, samples = sampleSheet(snapshot), ...options }: BundleRunOptions,
 ): Promise<Manifest> {
   const { config, data, step, weights } = snapshot;
   const { architecture } = config;
-  const samples = { [samplesName]: sampleSheet(snapshot) };
   const about = {
     version: version ?? versionOf(snapshot),
     architecture,
@@ -32,7 +33,7 @@ export async function bundleRun(
     recipe: { ...config, steps: step },
     code: { name: packageJson.name, version: packageJson.version },
   };
-  const extras = card === undefined ? samples : { ...samples, 'card.md': card };
+  const extras = { [samplesName]: samples, ...(card !== undefined && { 'card.md': card }) };
   return writeBundle(path, { about, weights, extras }, options);
 }
 

@@ -1,4 +1,4 @@
-import type { Architecture } from '../architecture/dcgan.ts';
+import { type Architecture, slope } from '../architecture/dcgan.ts';
 import type { WeightValues } from '../architecture/network.ts';
 import type { StartingWeights } from './gan.ts';
 
@@ -50,9 +50,6 @@ function repeatingKernel(channels: number): Float32Array {
         kernel[((row * 4 + column) * channels + channel) * channels + channel] = 1;
   return kernel;
 }
-
-/** The slope of every leaky ReLU of the family below zero. */
-const slope = 0.2;
 
 /** Mean and variance of a leaky ReLU's output whose input is normal: what batch normalisation before it hands over. */
 export function leakyMoments(mean: number, deviation: number): { mean: number; variance: number } {

@@ -1,5 +1,5 @@
 import { basename, resolve } from 'node:path';
-import { type Architecture, generator } from '../architecture/dcgan.ts';
+import { type Architecture, deepest, generator } from '../architecture/dcgan.ts';
 import type { WeightValues } from '../architecture/network.ts';
 import { tfjsWeightsName } from '../bundle/manifest.ts';
 import { readTfjsWeights } from '../bundle/tfjs-format.ts';
@@ -52,9 +52,6 @@ function originOf(name: string, architecture: Architecture, weights: StartingWei
   const hash = sha256(encodeTensorFile({ arrays: new Map(arrays), metadata: {} }));
   return { config: { architecture, from: { name, sha256: hash } }, weights };
 }
-
-/** What the family of networks goes to. */
-const deepest = 5;
 
 /** For pictures twice as large, the origin's networks grown to them; for any other size the origin as it is. */
 export function fitOrigin({ config, weights }: Origin, imageSize: number | undefined): Origin {

@@ -35,7 +35,7 @@ export async function openRecorder(folder: RunFolder, options: EventWriterOption
       await folder.saveSheet(snapshot.step, png);
       await events.picture(snapshot.step, 'cars', png);
       await saveCurves(folder);
-      await bundleRun(snapshot, folder.bundle, { replace: true });
+      await bundleRun(snapshot, folder.bundle, { samples: png, replace: true });
     },
   };
 }
