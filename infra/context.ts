@@ -30,7 +30,11 @@ function wholeNumber(minimum: number, maximum: number) {
 
 /** Every key, its default and what it may be; `cdk.json` explains each to the operator, and a test compares the two. */
 export const settings = {
-  bundle: setting(z.string().min(1).default('model/pretrained'), 'the folder of a bundle', 'model/pretrained'),
+  bundle: setting(
+    z.string().min(1).default('model/pretrained'),
+    'the folder of a bundle or of a store',
+    'model/pretrained',
+  ),
   engine: setting(
     z.enum(['onnxruntime', 'tfjs-node']).default('onnxruntime'),
     'what draws the cars, onnxruntime or tfjs-node',

@@ -62,7 +62,7 @@ describe('the context', () => {
     ['trainingInstance', 'c7i.2xlarge', '"c7i.2xlarge", but it has to be a machine type of SageMaker'],
     ['trainingDevice', 'tpu', '"tpu", but it has to be cpu or gpu'],
     ['trainingSchedule', 'weekly', '"weekly", but it has to be how often'],
-    ['bundle', '', '"", but it has to be the folder of a bundle'],
+    ['bundle', '', '"", but it has to be the folder of a bundle or of a store'],
   ])('answers %s=%j with one sentence', (key, value, reason) => {
     const sentences = sentencesFor({ [key]: value });
     expect(sentences).toHaveLength(1);

@@ -1,11 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
 import { bulk, copiesAtOnce, measured, monthOfServing, total, training } from '../../infra/costs.ts';
 import { tables } from '../../infra/costs-table.ts';
 import { costOf } from '../../infra/prices.ts';
 import { drawShard } from '../../model/bulk/draw-shard.ts';
 import { tarEnd } from '../../model/bulk/tar.ts';
-import { createOnnxEngine } from '../../model/engine/onnx.ts';
+import { openModel } from '../../model/cli/open-model.ts';
 
 describe('the cost of serving', () => {
   it('is what a calculation by hand says', () => {
@@ -50,10 +49,7 @@ it('needs 24 copies for the ten thousand requests a second that an HTTP API lets
 
 describe('what the costs are calculated from', () => {
   it('is true of the shipped model: bytes of an answer and of a car in a shard', async () => {
-    const engine = await createOnnxEngine(await readFile('model/pretrained/generator.onnx'), {
-      latentSize: 100,
-      imageSize: 32,
-    });
+    const { engine } = await openModel(undefined, 'onnx', () => undefined);
     const archive = await drawShard(engine, { shard: 0, first: 0, count: 256 }, 1);
     await engine.dispose();
     const inShard = (archive.length - tarEnd.length) / 256;

@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { PNG } from 'pngjs';
 import { expect, it } from 'vitest';
 import { loadEngine } from '../../model/engine/load.ts';
@@ -34,7 +33,7 @@ it('draws the cars of its own sheet of samples', async () => {
   const engine = await loadEngine(source, manifest);
   const seeds = Array.from({ length: 64 }, (_, seed) => seed);
   const cars = await engine.draw(latentsFromSeeds(seeds, engine.latentSize));
-  const sheet = PNG.sync.read(await readFile(`${shippedModel()}/samples.png`));
+  const sheet = PNG.sync.read(Buffer.from(await source.readFile(manifest, 'samples.png')));
   // Each pixel is drawn three times as large, and two white pixels part the cars.
   const cell = engine.imageSize * 3 + 2;
   let furthest = 0;

@@ -1,0 +1,43 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { readBundle } from '../../infra/bundle.ts';
+import { ContextError } from '../../infra/context.ts';
+import { writeRealBundle } from '../functions/generate/real-bundle.ts';
+import { temporaryFolder } from '../model/store/bundle-fixture.ts';
+
+const files = ['generator.onnx', 'model.json', 'weights.bin', 'manifest.json'];
+
+/** A store's folder with two models and the pointer's text. */
+async function storeWith(pointer: string): Promise<string> {
+  const folder = await temporaryFolder();
+  const models = path.join(folder, 'models');
+  await mkdir(models);
+  for (const version of ['one', 'two']) await writeRealBundle(models, version);
+  await writeFile(path.join(models, 'current.json'), pointer);
+  return folder;
+}
+
+it('takes the folder of a bundle', async () => {
+  const folder = await writeRealBundle(await temporaryFolder(), 'one');
+  expect(readBundle(folder)).toEqual({ folder, version: 'one', files });
+});
+
+it("takes the folder of a store for its current model's", async () => {
+  const folder = await storeWith('{"version":"two","previous":"one"}');
+  expect(readBundle(folder)).toEqual({ folder: path.join(folder, 'models/two'), version: 'two', files });
+});
+
+it('takes the folder that is shipped', () => {
+  expect(readBundle('model/pretrained').files).toContain('card.md');
+});
+
+it.each([
+  ['{"version":"three"}', 'models/three/manifest.json is not the manifest of a bundle'],
+  ['{"version":"../two"}', 'models/current.json names no model'],
+  ['', 'models/current.json names no model'],
+])('refuses a store whose pointer is %j, with a sentence', async (pointer, reason) => {
+  const folder = await storeWith(pointer);
+  expect(() => readBundle(folder)).toThrow(ContextError);
+  expect(() => readBundle(folder)).toThrow(reason);
+});
