@@ -6,16 +6,20 @@
  * Every program becomes `dist/<name>.js`; code that several share goes to `dist/chunks/`, and packages stay in
  * `node_modules`. The explorer page becomes `dist/page/`. Each file is renamed into place when it is whole and nothing is
  * wiped first, so that a server which starts meanwhile never sees half a build.
+ *
+ * The shipped models are in git without the graphs that serve them, which are as large as the weights and are written from
+ * them here, once.
  */
 
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
+import { chmod, copyFile, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import esbuild from 'esbuild';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..');
 const page = 'functions/generate/page';
+const models = path.join(root, 'model/pretrained/models');
 
 /** Each program's name in `dist/` and its source. */
 const programs = {
@@ -28,6 +32,7 @@ const programs = {
   container: 'model/container/main.ts',
   bench: 'test/bench/main.ts',
 };
+const completing = { 'complete-bundle': 'model/bundle/complete.ts' };
 
 const chosen = process.argv.slice(2);
 
@@ -51,9 +56,15 @@ async function buildPrograms() {
   const present = Object.entries(programs).filter(
     ([name, source]) => (chosen.length === 0 || chosen.includes(name)) && existsSync(path.join(root, source)),
   );
+  await build(present);
+  const command = path.join(root, 'dist/freshcar.js');
+  if (existsSync(command)) await chmod(command, 0o755);
+}
+
+async function build(entries) {
   const result = await esbuild.build({
     ...common,
-    entryPoints: Object.fromEntries(present),
+    entryPoints: Object.fromEntries(entries),
     outdir: 'dist',
     chunkNames: 'chunks/[name]-[hash]',
     splitting: true,
@@ -64,8 +75,19 @@ async function buildPrograms() {
     sourcesContent: false,
   });
   await writeOutputs(result);
-  const command = path.join(root, 'dist/freshcar.js');
-  if (existsSync(command)) await chmod(command, 0o755);
+}
+
+/** Writes the graphs of the shipped models, where they are not there yet. */
+async function completeModels() {
+  const versions = existsSync(models) ? await readdir(models) : [];
+  const incomplete = versions
+    .map((version) => path.join(models, version))
+    .filter((folder) => existsSync(path.join(folder, 'manifest.json')))
+    .filter((folder) => !existsSync(path.join(folder, 'generator.onnx')));
+  if (incomplete.length === 0) return;
+  await build(Object.entries(completing));
+  const { completeBundle } = await import(pathToFileURL(path.join(root, 'dist/complete-bundle.js')).href);
+  await Promise.all(incomplete.map(completeBundle));
 }
 
 async function buildPage() {
@@ -94,7 +116,7 @@ async function buildPage() {
 }
 
 try {
-  await Promise.all([buildPrograms(), buildPage()]);
+  await Promise.all([buildPrograms(), buildPage(), completeModels()]);
 } catch (error) {
   // esbuild has printed what is wrong in the sources; anything else it has not.
   if (!error?.errors) console.error(error);
