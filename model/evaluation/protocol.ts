@@ -28,7 +28,7 @@ export interface Split {
   readonly heldOut: readonly number[];
 }
 
-/** Both sizes of the 64-pixel photographs, packed at 64 and at 32, are hashed at this one: so both are split alike. */
+/** Pictures are hashed and grouped at this size whatever theirs is, so that a photograph packed at 32 and at 64 falls on one side. */
 const hashedSize = 32;
 
 /**
@@ -36,12 +36,12 @@ const hashedSize = 32;
  * same side in any file, in any order. Near duplicates fall on one side, that of the one with the lowest hash.
  */
 export function splitPictures(images: Uint8Array, imageSize: number): Split {
-  const bytes = imageSize * imageSize * 3;
-  const groups = duplicateGroups(images, imageSize);
+  const pictures = shrunk(images, imageSize);
+  const groups = duplicateGroups(Buffer.concat(pictures), hashedSize);
   const lowest = new Map<number, string>();
-  groups.forEach((group, index) => {
-    const pixels = images.subarray(index * bytes, (index + 1) * bytes);
-    const hash = sha256(resizeByArea({ pixels, width: imageSize, height: imageSize }, hashedSize, hashedSize));
+  pictures.forEach((picture, index) => {
+    const group = groups[index] as number;
+    const hash = sha256(picture);
     const known = lowest.get(group);
     if (known === undefined || hash < known) lowest.set(group, hash);
   });
@@ -49,6 +49,15 @@ export function splitPictures(images: Uint8Array, imageSize: number): Split {
   const numbers = Array.from(groups, (_, index) => index);
   const heldOut = (index: number) => heldOutGroups.has(groups[index] as number);
   return { training: numbers.filter((index) => !heldOut(index)), heldOut: numbers.filter(heldOut) };
+}
+
+/** Each picture at the size that it is hashed at. */
+function shrunk(images: Uint8Array, imageSize: number): Uint8Array[] {
+  const bytes = imageSize * imageSize * 3;
+  return Array.from({ length: images.length / bytes }, (_, index) => {
+    const pixels = images.subarray(index * bytes, (index + 1) * bytes);
+    return resizeByArea({ pixels, width: imageSize, height: imageSize }, hashedSize, hashedSize);
+  });
 }
 
 /** Hashed again, because the lowest of several hashes is lower than most. */

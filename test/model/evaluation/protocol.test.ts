@@ -73,6 +73,22 @@ describe('splitPictures', () => {
     expect(splitPictures(large, 64)).toEqual(splitPictures(Buffer.concat(small), 32));
   });
 
+  it('groups at that size too, where a rounding decides whether two pictures are near duplicates', () => {
+    const faint = (seed: number) => blots(40, 64, seed).map((value, at) => 100 + value / 64 + ((at * 7919) % 3));
+    const [ones, others] = [faint(1), faint(2)];
+    // Each has a partner that shares a part of its rows, so that about as many bits of their hashes differ as may.
+    const partners = ones.map((value, at) => {
+      const [picture, row] = [Math.floor(at / (4 * bytes)), Math.floor(at / 192) % 64];
+      return row < 26 + picture / 4 ? value : (others[at] as number);
+    });
+    const large = Buffer.concat([ones, partners]);
+    const small = Array.from({ length: 80 }, (_, row) => {
+      const pixels = large.subarray(row * 4 * bytes, (row + 1) * 4 * bytes);
+      return resizeByArea({ pixels, width: 64, height: 64 }, 32, 32);
+    });
+    expect(splitPictures(large, 64)).toEqual(splitPictures(Buffer.concat(small), 32));
+  });
+
   it('keeps near duplicates on one side, wherever they stand', () => {
     const darker = images.map((value) => value * 0.7);
     const both = splitPictures(Buffer.concat([images, darker]), 32);
