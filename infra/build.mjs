@@ -27,6 +27,7 @@ const programs = {
   freshcar: 'model/cli/freshcar.ts',
   'setup-tensorflow': 'model/tensorflow/setup/main.ts',
   'train-features': 'model/evaluation/features/main.ts',
+  'outside-features': 'model/evaluation/features/outside-main.ts',
   infra: 'infra/app.ts',
   costs: 'infra/costs-main.ts',
   container: 'model/container/main.ts',

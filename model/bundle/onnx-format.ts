@@ -31,6 +31,7 @@ const messages: ProtobufMessages = {
     name: [1, 'string'],
     f: [2, 'float'],
     i: [3, 'int64'],
+    s: [4, 'bytes'],
     ints: [8, 'int64', 'repeated'],
     type: [20, 'int32'],
   },
@@ -53,13 +54,13 @@ const root = protobufRoot(messages);
 export const elementTypes = { float: 1, uint8: 2, int64: 7 } as const;
 type ElementType = keyof typeof elementTypes;
 
-type AttributeValue = number | readonly number[];
+type AttributeValue = number | string | readonly number[];
 
 export interface OnnxNode {
   readonly operator: string;
   readonly inputs: readonly string[];
   readonly output: string;
-  /** Whole numbers and lists of them are written as ints; `{ float }` as a float. */
+  /** Whole numbers and lists of them are written as ints, text as a string; `{ float }` as a float. */
   readonly attributes?: Readonly<Record<string, AttributeValue | { readonly float: number }>>;
 }
 
@@ -118,6 +119,7 @@ function encodeNode({ operator, inputs, output, attributes = {} }: OnnxNode) {
 /** The `type` numbers are those of AttributeProto.AttributeType. */
 function encodeAttribute(name: string, value: AttributeValue | { readonly float: number }) {
   if (typeof value === 'number') return { name, i: value, type: 2 };
+  if (typeof value === 'string') return { name, s: Buffer.from(value), type: 3 };
   if ('float' in value) return { name, f: value.float, type: 1 };
   return { name, ints: [...value], type: 7 };
 }
