@@ -70,9 +70,10 @@ const optimizers = { generatorOptimizer: adam, discriminatorOptimizer: adam } as
 
 /** Named starting points. `seed` is the student project's recipe; `fresh` is the best one found. */
 export const presets = {
-  seed: { ...optimizers, fakes: 'predicted', frozenNormalisation: 'moving' },
+  seed: { ...optimizers, batchSize: 64, fakes: 'predicted', frozenNormalisation: 'moving' },
   fresh: {
     ...optimizers,
+    batchSize: 32,
     labels: { real: 0.9 },
     average: 0.999,
     mirror: true,

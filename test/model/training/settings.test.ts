@@ -34,6 +34,10 @@ describe('the settings of a run', () => {
     });
   });
 
+  it('show the best recipe found in batches of 32, which were worth most of all that was tried', () => {
+    expect(resolveConfig({ preset: 'fresh' })).toMatchObject({ batchSize: 32, average: 0.999, mirror: true });
+  });
+
   it('know the default of each one, but of the depth, which follows the size', () => {
     for (const setting of settings) expect(defaultOf(setting, 'fresh'), setting.name).not.toBeUndefined();
     expect(defaultOf(settings.find(({ name }) => name === 'depth') ?? expect.fail(), 'fresh')).toBe(3);

@@ -18,6 +18,7 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
   /** Everything that draws random numbers or remembers something is on. */
   const config = smallConfig({
     ...presets.fresh,
+    batchSize: 4,
     epochs: 4,
     labels: { real: 0.9, flipRate: 0.1 },
     lecam: 0.3,
