@@ -1,5 +1,5 @@
 /**
- * Turns the TypeScript sources into what Node runs: `node infra/build.mjs`, by `npm ci` and before every `npm start`.
+ * Turns the TypeScript sources into what Node runs: `node infra/build.mjs`, by `npm ci` and in every `npm start`.
  * Names after it pick programs: `node infra/build.mjs freshcar`. Plain JavaScript, because something has to run before
  * anything is built.
  *
@@ -123,3 +123,5 @@ try {
   if (!error?.errors) console.error(error);
   process.exitCode = 1;
 }
+// Its process would live as long as this one, which may go on as the server.
+await esbuild.stop();

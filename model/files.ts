@@ -18,13 +18,66 @@ export function isTemporary(name: string): boolean {
   return /^\..+\.[0-9a-f]{12}\.tmp$/.test(basename(name));
 }
 
+/** A file that is whole and flushed to the disk, and waits under a temporary name for its own. */
+export interface SealedFile {
+  readonly temporary: string;
+  /**
+   * Gives it its name, which takes the place of what had it before.
+   *
+   * @throws FreshcarError `unavailable` when a folder has it, or the folder it is in cannot be written.
+   */
+  commit(): Promise<void>;
+  /** Removes it; after `commit` without effect. */
+  discard(): Promise<void>;
+}
+
+/** What stands at `temporary` as a sealed file for `path`. */
+export function sealed(path: string, temporary: string): SealedFile {
+  return {
+    temporary,
+    commit: () =>
+      rename(temporary, path).catch((cause) => {
+        throw notWritten(path, cause);
+      }),
+    discard: () => rm(temporary, { force: true }).catch(() => undefined),
+  };
+}
+
+/**
+ * Writes a file whole, or nothing at all, for several to get their names when all are there. Makes the folder.
+ *
+ * @throws FreshcarError `unavailable` when the disk is full or the folder cannot be written.
+ */
+export async function sealFile(path: string, content: Uint8Array | string): Promise<SealedFile> {
+  const sealedFile = sealed(path, temporaryName(path));
+  try {
+    await mkdir(dirname(path), { recursive: true });
+    const file = await open(sealedFile.temporary, 'wx');
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    return sealedFile;
+  } catch (cause) {
+    await sealedFile.discard();
+    throw notWritten(path, cause);
+  }
+}
+
 /**
  * Writes a file whole or not at all: under a temporary name, flushed to the disk, then renamed. Makes the folder.
  *
- * @throws FreshcarError `unavailable` when the disk is full or the folder cannot be written; what was there before stays.
+ * @throws FreshcarError as `sealFile` and `commit` do; what was there before stays.
  */
 export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
-  await writeAside(path, content, rename);
+  const file = await sealFile(path, content);
+  try {
+    await file.commit();
+  } finally {
+    await file.discard();
+  }
 }
 
 /**
@@ -33,38 +86,16 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
  * @throws FreshcarError as `writeWhole` does.
  */
 export async function writeNew(path: string, content: Uint8Array | string): Promise<boolean> {
-  let isNew = true;
-  await writeAside(path, content, async (temporary) => {
-    // Unlike a rename, a link never takes the place of what is there.
-    await link(temporary, path).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
-      isNew = false;
-    });
-    await rm(temporary);
-  });
-  return isNew;
-}
-
-/** Writes under a temporary name, flushes, and has `place` put it where it belongs. */
-async function writeAside(
-  path: string,
-  content: Uint8Array | string,
-  place: (temporary: string, path: string) => Promise<void>,
-): Promise<void> {
-  const temporary = temporaryName(path);
+  const file = await sealFile(path, content);
   try {
-    await mkdir(dirname(path), { recursive: true });
-    const file = await open(temporary, 'wx');
-    try {
-      await file.writeFile(content);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
-    await place(temporary, path);
+    // Unlike a rename, a link never takes the place of what is there.
+    await link(file.temporary, path);
+    return true;
   } catch (cause) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw new FreshcarError('unavailable', `Could not write ${path}: ${reasonOf(cause)}.`, { cause });
+    if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return false;
+    throw notWritten(path, cause);
+  } finally {
+    await file.discard();
   }
 }
 
@@ -78,8 +109,12 @@ export async function appendTo(path: string, content: Uint8Array | string): Prom
     await mkdir(dirname(path), { recursive: true });
     await appendFile(path, content);
   } catch (cause) {
-    throw new FreshcarError('unavailable', `Could not write ${path}: ${reasonOf(cause)}.`, { cause });
+    throw notWritten(path, cause);
   }
+}
+
+export function notWritten(path: string, cause: unknown): FreshcarError {
+  return new FreshcarError('unavailable', `Could not write ${path}: ${reasonOf(cause)}.`, { cause });
 }
 
 /** What a file system's error means, in words. */

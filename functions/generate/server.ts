@@ -29,9 +29,10 @@ async function serveHere({ model, port }: ServerOptions) {
   const page = path.join(path.dirname(fileURLToPath(import.meta.url)), 'page');
   const log = jsonLog(writeLine, cluster.isWorker ? { worker: process.pid } : {});
   const { close, ...serving } = await serveCars({ model, port, page, log });
-  // A worker ends when nothing but its link to the process that started it is left.
+  // A worker ends when nothing but its link to the process that started it is left. Not `once`: a second signal would break
+  // open answers off, and Ctrl-C is two signals when npm hands on the one that the terminal has sent to everybody.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void close().then(() => cluster.worker?.disconnect()));
+    process.on(signal, () => void close().then(() => cluster.worker?.disconnect()));
   return serving;
 }
 

@@ -57,8 +57,9 @@ export async function startWorkerPool(size: number, log: Log): Promise<Serving> 
       if (stop.signal.aborted) return;
     }
   };
+  // Not `once`, so that the second signal of a Ctrl-C under npm does not end this process before its workers.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => {
+    process.on(signal, () => {
       stop.abort();
       killAll('SIGTERM');
       setTimeout(killAll, patience, 'SIGKILL').unref();

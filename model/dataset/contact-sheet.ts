@@ -1,5 +1,4 @@
 import { open } from 'node:fs/promises';
-import { writeWhole } from '../files.ts';
 import { encodePng, sheet } from '../image.ts';
 import { npyHeaderBytes } from './npy.ts';
 
@@ -9,12 +8,11 @@ const mostColumns = 16;
 const leastColumns = 4;
 const gap = 2;
 
-/** Writes a PNG of pictures spread evenly over a packed dataset: up to 16 rows of 16, fewer where they are large. */
-export async function writeContactSheet(
+/** Draws a PNG of pictures spread evenly over a packed dataset: up to 16 rows of 16, fewer where they are large. */
+export async function drawContactSheet(
   npyPath: string,
-  { count, imageSize }: { count: number; imageSize: number },
-  path: string,
-): Promise<void> {
+  { count, imageSize }: { readonly count: number; readonly imageSize: number },
+): Promise<Uint8Array> {
   const scale = Math.max(1, Math.floor(sheetWidth / mostColumns / imageSize));
   const fitting = Math.floor(sheetWidth / (imageSize * scale));
   const columns = Math.max(leastColumns, Math.min(mostColumns, fitting, Math.ceil(Math.sqrt(count))));
@@ -30,5 +28,5 @@ export async function writeContactSheet(
   } finally {
     await file.close();
   }
-  await writeWhole(path, encodePng(sheet(pictures, imageSize, { columns, scale, gap })));
+  return encodePng(sheet(pictures, imageSize, { columns, scale, gap }));
 }

@@ -1,18 +1,22 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { FreshcarError } from '../errors.ts';
-import { reasonOf, temporaryName } from '../files.ts';
+import { notWritten, type SealedFile, sealed, temporaryName } from '../files.ts';
 import { npyHeader, npyHeaderBytes } from './npy.ts';
 
 /** A `.npy` that grows picture by picture under a temporary name until it is whole. */
 export interface NpyWriter {
   /** Appends one picture of `imageSize * imageSize * 3` bytes. */
   append(pixels: Uint8Array): Promise<void>;
-  /** Puts the final count into the header, flushes, and gives the file its name. Returns its SHA-256. */
-  finish(): Promise<string>;
-  /** Removes what was written; safe to call at any time, and after `finish` without effect. */
+  /** Puts the final count into the header and flushes; all but the name is done. */
+  seal(): Promise<SealedNpy>;
+  /** Removes what was written; safe to call at any time, and after `commit` without effect. */
   discard(): Promise<void>;
+}
+
+export interface SealedNpy extends SealedFile {
+  /** Of the whole file, in hexadecimal digits. */
+  readonly sha256: string;
 }
 
 /** Pictures are gathered to about this many bytes for one write. */
@@ -29,7 +33,7 @@ export async function createNpyWriter(path: string, imageSize: number): Promise<
     try {
       return await work();
     } catch (cause) {
-      throw new FreshcarError('unavailable', `Could not write ${path}: ${reasonOf(cause)}.`, { cause });
+      throw notWritten(path, cause);
     }
   };
   const file = await attempt(async () => {
@@ -61,7 +65,7 @@ export async function createNpyWriter(path: string, imageSize: number): Promise<
         count++;
         if (filled === gathered.length) await flush();
       }),
-    finish: () =>
+    seal: () =>
       attempt(async () => {
         await flush();
         await file.write(npyHeader(count, imageSize), 0, npyHeaderBytes, 0);
@@ -73,12 +77,11 @@ export async function createNpyWriter(path: string, imageSize: number): Promise<
           hash.update(gathered.subarray(0, read));
         }
         await close();
-        await rename(temporary, path);
-        return hash.digest('hex');
+        return { ...sealed(path, temporary), sha256: hash.digest('hex') };
       }),
     discard: async () => {
       await close();
-      await rm(temporary, { force: true });
+      await sealed(path, temporary).discard();
     },
   };
 }

@@ -1,6 +1,6 @@
 import { FreshcarError } from '../errors.ts';
-import { writeWhole } from '../files.ts';
-import { writeContactSheet } from './contact-sheet.ts';
+import { sealFile } from '../files.ts';
+import { drawContactSheet } from './contact-sheet.ts';
 import { type Crop, formatCrop } from './crop.ts';
 import type { DuplicateKind } from './duplicate-kinds.ts';
 import { findDuplicates } from './duplicates.ts';
@@ -8,7 +8,8 @@ import { findKnown, type KnownPictures } from './known-pictures.ts';
 import { batches, mapAhead } from './map-ahead.ts';
 import { createNpyWriter, type NpyWriter } from './npy-writer.ts';
 import type { Reasons } from './prepare-pictures.ts';
-import { besides, type Provenance } from './provenance.ts';
+import { besides, formatProvenance, type Provenance } from './provenance.ts';
+import { commitDatasets, discardDatasets, refuseFolders, type SealedDatasets } from './sealed-datasets.ts';
 import type { Listing, Source, SourcePicture, Unreadable } from './source.ts';
 import { allowedUnreadable, tooManyUnreadable, type UnreadableLimit } from './unreadable-limit.ts';
 import type { Workers } from './workers.ts';
@@ -55,15 +56,19 @@ const batchesPerThread = 2;
  * Packs the pictures of a source, in its order whatever the number of threads, and returns the provenance that it wrote.
  * Only a few batches of pictures are in memory at any time.
  *
- * @throws FreshcarError `not-found` when there is no picture, `invalid-input` when too many or all of them are unreadable,
- * `unavailable` when it was stopped or cannot write. Then nothing has been written, and what was at `out` before is there.
+ * @throws FreshcarError `not-found` when there is no picture, `invalid-input` when too many or all of them are unreadable or
+ * a file would be in a folder's place, `unavailable` when it was stopped or cannot write. Then nothing has been written, and
+ * what was at `out` and beside it before is there; but see `commitDatasets` for files that cannot be renamed.
  */
 export async function packDataset(options: PackOptions): Promise<Provenance> {
   const { source, out, imageSize } = options;
+  const [json, png] = [besides(out, '.json'), besides(out, '.png')];
+  await refuseFolders([out, json, png]);
   const { startWorkers } = await import('./workers.ts');
   // First of all, because threads get ready while the source is listed.
   const workers = startWorkers(options.threads, { imageSize, crop: options.crop });
   let writer: NpyWriter | undefined;
+  const sealed: SealedDatasets = { arrays: [], beside: [] };
   try {
     const listing = await source.list();
     if (listing.count === 0) throw new FreshcarError('not-found', nothingIn(source, listing));
@@ -77,11 +82,13 @@ export async function packDataset(options: PackOptions): Promise<Provenance> {
           : `None of the ${listing.count} pictures in ${source.name} can be read.`,
       );
     stopIfAsked(options.signal);
+    const npy = await writer.seal();
+    sealed.arrays.push(npy);
     const provenance: Provenance = {
       format: 1,
       count: packed.count,
       imageSize,
-      sha256: await writer.finish(),
+      sha256: npy.sha256,
       source: { kind: source.kind, name: source.name, pictures: listing.count, notes: listing.notes },
       options: {
         crop: formatCrop(options.crop),
@@ -92,11 +99,14 @@ export async function packDataset(options: PackOptions): Promise<Provenance> {
       duplicates: packed.duplicates,
       code: options.code,
     };
-    await writeContactSheet(out, provenance, besides(out, '.png'));
-    await writeWhole(besides(out, '.json'), `${JSON.stringify(provenance, undefined, 2)}\n`);
+    sealed.beside.push(await sealFile(png, await drawContactSheet(npy.temporary, provenance)));
+    sealed.beside.push(await sealFile(json, formatProvenance(provenance)));
+    stopIfAsked(options.signal);
+    await commitDatasets(sealed);
     return provenance;
   } finally {
     await workers.close();
+    await discardDatasets(sealed);
     await writer?.discard();
   }
 }

@@ -33,3 +33,8 @@ export type Provenance = z.output<typeof provenanceSchema>;
 export function besides(npyPath: string, ending: '.json' | '.png'): string {
   return npyPath.replace(/\.npy$/i, '') + ending;
 }
+
+/** What stands in the `.json`. */
+export function formatProvenance(provenance: Provenance): string {
+  return `${JSON.stringify(provenance, undefined, 2)}\n`;
+}

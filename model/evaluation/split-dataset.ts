@@ -1,9 +1,10 @@
-import { basename } from 'node:path';
-import { createNpyWriter } from '../dataset/npy-writer.ts';
-import { besides, type Provenance } from '../dataset/provenance.ts';
+import { basename, resolve } from 'node:path';
+import { createNpyWriter, type SealedNpy } from '../dataset/npy-writer.ts';
+import { besides, formatProvenance, type Provenance } from '../dataset/provenance.ts';
 import { type Dataset, readDataset } from '../dataset/read-dataset.ts';
+import { commitDatasets, discardDatasets, refuseFolders, type SealedDatasets } from '../dataset/sealed-datasets.ts';
 import { FreshcarError } from '../errors.ts';
-import { writeWhole } from '../files.ts';
+import { sealFile } from '../files.ts';
 import { protocol, splitPictures } from './protocol.ts';
 
 export interface SplitOptions {
@@ -22,10 +23,13 @@ export interface SplitResult {
 
 /**
  * Splits a packed dataset into one to train on and one to measure with, as the protocol says, each with its provenance.
+ * Neither gets its name before both are whole.
  *
- * @throws FreshcarError as `readDataset` and the writer do, and `invalid-input` when one side would be empty.
+ * @throws FreshcarError as `readDataset` and the writer do, and `invalid-input` when one side would be empty, both would go
+ * into the same file, or one where a folder is. What was there before stays; but see `commitDatasets`.
  */
 export async function splitDataset({ data, outTrain, outHeldOut, code }: SplitOptions): Promise<SplitResult> {
+  await checkTargets([outTrain, outHeldOut]);
   const dataset = await readDataset(data);
   const { training, heldOut } = splitPictures(dataset.images, dataset.imageSize);
   if (training.length === 0 || heldOut.length === 0)
@@ -34,26 +38,41 @@ export async function splitDataset({ data, outTrain, outHeldOut, code }: SplitOp
       `All ${dataset.count} pictures of ${data} fall on one side: there are too few, or they are all alike.`,
     );
   const parent = dataset.provenance ?? provenanceOf(dataset, data, code);
-  for (const [part, rows, out] of [
-    ['training', training, outTrain],
-    ['held out', heldOut, outHeldOut],
-  ] as const) {
-    const sha256 = await writePictures(dataset, rows, out);
-    const options = { ...parent.options, part, partOf: dataset.sha256, protocol: protocol.version };
-    const provenance: Provenance = { ...parent, count: rows.length, sha256, options, code };
-    await writeWhole(besides(out, '.json'), `${JSON.stringify(provenance, undefined, 2)}\n`);
+  const sealed: SealedDatasets = { arrays: [], beside: [] };
+  try {
+    for (const [part, rows, out] of [
+      ['training', training, outTrain],
+      ['held out', heldOut, outHeldOut],
+    ] as const) {
+      const npy = await sealPictures(dataset, rows, out);
+      sealed.arrays.push(npy);
+      const options = { ...parent.options, part, partOf: dataset.sha256, protocol: protocol.version };
+      const provenance: Provenance = { ...parent, count: rows.length, sha256: npy.sha256, options, code };
+      sealed.beside.push(await sealFile(besides(out, '.json'), formatProvenance(provenance)));
+    }
+    await commitDatasets(sealed);
+  } finally {
+    await discardDatasets(sealed);
   }
   return { training: training.length, heldOut: heldOut.length };
 }
 
-async function writePictures({ images, imageSize }: Dataset, rows: readonly number[], out: string): Promise<string> {
+async function checkTargets(outs: readonly string[]): Promise<void> {
+  const files = outs.flatMap((out) => [out, besides(out, '.json')]);
+  if (new Set(files.map((file) => resolve(file))).size < files.length)
+    throw new FreshcarError('invalid-input', 'One part would take the place of the other. Name a file for each.');
+  await refuseFolders(files);
+}
+
+async function sealPictures({ images, imageSize }: Dataset, rows: readonly number[], out: string): Promise<SealedNpy> {
   const bytes = imageSize * imageSize * 3;
   const writer = await createNpyWriter(out, imageSize);
   try {
     for (const row of rows) await writer.append(images.subarray(row * bytes, (row + 1) * bytes));
-    return await writer.finish();
-  } finally {
+    return await writer.seal();
+  } catch (error) {
     await writer.discard();
+    throw error;
   }
 }
 

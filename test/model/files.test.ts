@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { appendTo, isTemporary, temporaryName, writeWhole } from '../../model/files.ts';
+import { appendTo, isTemporary, sealFile, temporaryName, writeWhole } from '../../model/files.ts';
 import { temporaryFolder } from './store/bundle-fixture.ts';
 
 describe('a file that is written whole', () => {
@@ -26,6 +26,27 @@ describe('a file that is written whole', () => {
   it('has a temporary name that is known for one', () => {
     expect(isTemporary(temporaryName('runs/first/checkpoints/step-00000001.safetensors'))).toBe(true);
     for (const name of ['step-00000001.safetensors', '.gitignore', '.notes.tmp']) expect(isTemporary(name)).toBe(false);
+  });
+});
+
+describe('a file that is sealed', () => {
+  it('is whole under another name until it is given its own', async () => {
+    const folder = join(await temporaryFolder(), 'new');
+    await writeWhole(join(folder, 'file'), 'old');
+    const file = await sealFile(join(folder, 'file'), 'new');
+    expect(await readFile(file.temporary, 'utf8')).toBe('new');
+    expect(isTemporary(file.temporary)).toBe(true);
+    expect(await readFile(join(folder, 'file'), 'utf8')).toBe('old');
+    await file.commit();
+    await file.discard();
+    expect(await readFile(join(folder, 'file'), 'utf8')).toBe('new');
+    expect(await readdir(folder)).toEqual(['file']);
+  });
+
+  it('leaves nothing when it is discarded', async () => {
+    const folder = await temporaryFolder();
+    await (await sealFile(join(folder, 'file'), 'content')).discard();
+    expect(await readdir(folder)).toEqual([]);
   });
 });
 

@@ -139,6 +139,16 @@ describe('two workers', () => {
     },
   );
 
+  it('finish open answers when the signal comes again and again, as of Ctrl-C under npm it comes twice', async () => {
+    const { address, child } = await startPair();
+    const sheets = [connect(address), connect(address)].map(({ get }) => get('/sheet.png?rows=16&columns=16&seed=1'));
+    await connect(address).get('/health');
+    const again = setInterval(() => child.kill('SIGINT'), 5);
+    onTestFinished(() => clearInterval(again));
+    expect(await once(child, 'close')).toEqual([0, null]);
+    for (const { status } of await Promise.all(sheets)) expect(status).toBe(200);
+  });
+
   it('do not outlive the process that started them', async () => {
     const { child } = await startPair();
     child.kill('SIGKILL');

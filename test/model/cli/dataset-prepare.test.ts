@@ -114,8 +114,12 @@ describe('the built program', () => {
     execFileSync(process.execPath, ['infra/build.mjs', 'freshcar']);
   });
 
-  function start(args: readonly string[]) {
-    const child = spawn(process.execPath, ['dist/freshcar.js', 'dataset', 'prepare', ...args]);
+  /** @param fileBlocks The largest file that it can write, in blocks of 512 or 1024 bytes, whichever the shell counts in. */
+  function start(args: readonly string[], fileBlocks?: number) {
+    const command = [process.execPath, 'dist/freshcar.js', 'dataset', 'prepare', ...args];
+    const limited = ['sh', '-c', `ulimit -f ${fileBlocks}; exec "$@"`, 'sh', ...command];
+    const [program = '', ...rest] = fileBlocks === undefined ? command : limited;
+    const child = spawn(program, rest);
     const output = { text: '' };
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output.text += data));
     onTestFinished(() => void child.kill('SIGKILL'));
@@ -167,6 +171,28 @@ describe('the built program', () => {
     expect(await once(again.child, 'close')).toEqual([0, null]);
     expect((await readDataset(npy)).count).toBe(4000);
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'leaves the dataset that was there on a disk that is full for what goes beside the new one (skipped on Windows)',
+    async () => {
+      const folder = await newFolder();
+      const npy = path.join(folder, 'cars.npy');
+      await prepare([await photographs(5), '--out', npy]);
+      const files = ['cars.json', 'cars.npy', 'cars.png'];
+      const contents = () => Promise.all(files.map(async (name) => sha256(await readFile(path.join(folder, name)))));
+      const before = await contents();
+      // Three pictures fit under the limit, the list of all that are the same as those does not. To a program a limit to the
+      // size of files is what a full disk is.
+      const photos = await photographs(600);
+      const { child, output } = start([photos, '--out', npy, '--drop-duplicates', 'exact', '--size', '16'], 32);
+      expect(await once(child, 'close')).toEqual([1, null]);
+      expect(output.text).toMatch(
+        /error: Could not write .+cars\.json: the file would be larger than it may be here\.\n/,
+      );
+      expect(await contents()).toEqual(before);
+      expect((await readdir(folder)).sort()).toEqual(files);
+    },
+  );
 
   it('packs pictures that only sharp reads by threads too', async () => {
     const files = await Promise.all([plain('red').png().toBuffer(), plain('blue').webp({ lossless: true }).toBuffer()]);

@@ -1,6 +1,6 @@
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parseNpy } from '../../../model/dataset/npy.ts';
 import { createNpyWriter } from '../../../model/dataset/npy-writer.ts';
@@ -21,7 +21,9 @@ async function write(path: string): Promise<string> {
   const writer = await createNpyWriter(path, 3);
   await writer.append(pixels.subarray(0, 27));
   await writer.append(pixels.subarray(27));
-  return writer.finish();
+  const npy = await writer.seal();
+  await npy.commit();
+  return npy.sha256;
 }
 
 describe('a .npy', () => {
@@ -55,6 +57,19 @@ describe('a .npy', () => {
     expect(await readdir(folder)).not.toContain('cars.npy');
     await writer.discard();
     expect(await readdir(folder)).toEqual([]);
+  });
+
+  it('is whole under its temporary name before it gets its own', async () => {
+    const folder = await newFolder();
+    const writer = await createNpyWriter(join(folder, 'cars.npy'), 3);
+    for (const at of [0, 27]) await writer.append(pixels.subarray(at, at + 27));
+    const { temporary, sha256: digest, commit } = await writer.seal();
+    expect(await readdir(folder)).toEqual([basename(temporary)]);
+    expect((await readFile(temporary)).equals(byNumpy)).toBe(true);
+    expect(digest).toBe(sha256(byNumpy));
+    await commit();
+    await writer.discard();
+    expect(await readdir(folder)).toEqual(['cars.npy']);
   });
 
   it('is refused when it holds something else', () => {

@@ -1,4 +1,5 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdirSync, rmSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
@@ -241,6 +242,54 @@ describe('packing that is stopped', () => {
   it('is not begun when it was stopped before', async () => {
     const packing = pack({ source: pictures(10), signal: AbortSignal.abort() });
     await expect(packing).rejects.toThrow('Stopped before it was done');
+  });
+});
+
+describe('packing that cannot write', () => {
+  const files = ['cars.json', 'cars.npy', 'cars.png'];
+  /** The SHA-256 of each of the three; undefined for what is a folder. */
+  const contents = (folder: string) =>
+    Promise.all(files.map((name) => readFile(join(folder, name)).then(sha256, () => undefined)));
+
+  it.each(files)('is not begun where %s is a folder, and says which', async (name) => {
+    const { out } = await pack({ source: pictures(10) });
+    const folder = join(out, '..');
+    await rm(join(folder, name));
+    await mkdir(join(folder, name));
+    const before = await contents(folder);
+    let listed = false;
+    const source: Source = {
+      ...pictures(20),
+      list: () => {
+        listed = true;
+        return pictures(20).list();
+      },
+    };
+    await expect(pack({ source, out })).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: `${join(folder, name)} is a folder, where a file is to be written. Choose another name.`,
+    });
+    expect(listed).toBe(false);
+    expect(await contents(folder)).toEqual(before);
+    expect((await readdir(folder)).sort()).toEqual(files);
+  });
+
+  it.each(['cars.png', 'cars.json'])('keeps the old pictures when the new %s cannot get its name', async (name) => {
+    const { out } = await pack({ source: pictures(10) });
+    const folder = join(out, '..');
+    const [json, npy] = await contents(folder);
+    const getInTheWay = () => {
+      rmSync(join(folder, name), { recursive: true });
+      mkdirSync(join(folder, name));
+    };
+    await expect(pack({ source: pictures(20, 100), out, report: getInTheWay })).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining(`Could not write ${join(folder, name)}: `),
+    });
+    const after = await contents(folder);
+    expect(after[1]).toEqual(npy);
+    if (name !== 'cars.json') expect(after[0]).toEqual(json);
+    expect((await readdir(folder)).sort()).toEqual(files);
   });
 });
 
