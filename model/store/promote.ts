@@ -1,5 +1,5 @@
 import { FreshcarError } from '../errors.ts';
-import { DamagedPointerError } from './pointer.ts';
+import { DamagedPointerError, movedPointer } from './pointer.ts';
 import type { BundleStore, Pointer } from './store.ts';
 
 export interface PromoteOptions {
@@ -66,8 +66,7 @@ async function movePointer(
   const from = pointer?.version;
   const manifest = await store.readManifest(to);
   for (const name of Object.keys(manifest.files)) await store.readFile(manifest, name);
-  const next = from === undefined ? { version: to } : { version: to, previous: from };
-  if (!dryRun && from !== to) await store.writePointer(next, etag);
+  if (!dryRun && from !== to) await store.writePointer(movedPointer(pointer, to), etag);
   return { from, to };
 }
 

@@ -60,6 +60,18 @@ describe.each(storeKinds)('promoting in $kind', ({ start, missing }) => {
     expect(await rollBack(store)).toEqual({ from: 'one', to: 'two' });
   });
 
+  it.skipIf(missing)('leaves alone what is offered beside it, until that becomes the current one', async () => {
+    const { store } = await start();
+    await addVersions(store, 'one', 'two', 'large');
+    await store.writePointer({ version: 'one', beside: ['large', 'two'] }, undefined);
+    await promoteVersion(store, 'two');
+    expect(await pointerOf(store)).toEqual({ version: 'two', previous: 'one', beside: ['large'] });
+    await rollBack(store);
+    expect(await pointerOf(store)).toEqual({ version: 'one', previous: 'two', beside: ['large'] });
+    await promoteVersion(store, 'large');
+    expect(await pointerOf(store)).toEqual({ version: 'large', previous: 'one' });
+  });
+
   it.skipIf(missing)('changes nothing on a dry run', async () => {
     const { store } = await start();
     await addVersions(store, 'one', 'two');
