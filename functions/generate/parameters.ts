@@ -84,7 +84,7 @@ export const versionPath = z.object({
       param: { name: 'version', in: 'path' },
       type: 'string',
       maxLength: 64,
-      description: 'The name of one trained model; `/model` tells the current one.',
+      description: 'The name of one trained model; `/models` lists those to choose from.',
       example: 'fronts-32',
     }),
 });
