@@ -68,13 +68,15 @@ export const emptyPage: Page = {
   assets: new Map([['style.css', { type: 'text/css; charset=utf-8', text: 'p { color: red }', etag: '"style"' }]]),
 };
 
+interface AppParts extends Partial<Pick<AppOptions, 'timeLimit' | 'meter' | 'page' | 'pagePatience'>> {
+  /** Versions that are offered beside `painted`. */
+  readonly beside?: readonly string[];
+}
+
 /** The app over painted models, with fresh seeds 7, 8, 9, ... */
 export function startApp(
   load: (version: string) => Promise<ServedModel> = async (version) => paintedModel(version),
-  {
-    beside,
-    ...options
-  }: Partial<Pick<AppOptions, 'timeLimit' | 'meter'>> & { readonly beside?: readonly string[] } = {},
+  { beside, ...options }: AppParts = {},
 ) {
   const { log, lines } = recordedLog();
   let seed = 7;

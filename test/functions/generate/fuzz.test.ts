@@ -19,7 +19,7 @@ const load = async (version: string) => {
 /** What a parameter may be by its description. */
 function allowed({ name, schema }: DescribedParameter): fc.Arbitrary<string> {
   const { type, minimum = 0, exclusiveMinimum, maximum = 1, multipleOf = 1 } = schema;
-  if (name === 'version') return fc.constantFrom('painted', 'other-64', 'none');
+  if (name === 'version' || name === 'model') return fc.constantFrom('painted', 'other-64', 'none');
   if (type === 'integer')
     return fc
       .integer({ min: Math.ceil(minimum / multipleOf), max: Math.floor(maximum / multipleOf) })
