@@ -29,6 +29,11 @@ export interface ModelKeeper {
    * loaded, as `use` does, and throws as it does; looks at the pointer as it does, too.
    */
   list(): Promise<readonly OfferedModel[]>;
+  /**
+   * Has the current model and those beside it loaded, one after the other, so that no visitor waits for them. Never throws:
+   * what cannot be loaded is logged, and tried again when somebody asks for it.
+   */
+  loadAll(): Promise<void>;
   /** Looks at the pointer if that is due, and swaps the model when it moved. Never throws: a failure is logged. */
   refresh(): Promise<void>;
   /** The version that is served; undefined before the first load. */
@@ -84,7 +89,8 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
     log.info('A model is loaded.', { version, milliseconds: Math.round(now() - start) });
     return model;
   };
-  const shelf = createModelShelf({ load: loadTried, log, now });
+  const isOffered = (version: string) => current?.reading.pointer.beside?.includes(version) ?? false;
+  const shelf = createModelShelf({ load: loadTried, log, now, isOffered });
 
   /** What a pointer names; the first car does not wait for what is beside it. */
   const loadPointed = async (reading: PointerReading, known: readonly Manifest[] = []): Promise<Current> => {
@@ -172,6 +178,13 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
       const isCurrent = version === undefined || version === current?.shared.model.manifest.version;
       const shared = isCurrent ? (await takeCurrent()).shared : await shelf.take(version);
       return shared.use(work);
+    },
+    async loadAll() {
+      const beside = await takeCurrent().then(
+        (loaded) => loaded.beside,
+        () => [],
+      );
+      for (const { version } of beside) await shelf.take(version).catch(() => undefined);
     },
     async list() {
       const { shared, beside } = await takeCurrent();

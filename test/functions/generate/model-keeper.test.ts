@@ -245,6 +245,36 @@ describe('the list of models', () => {
   });
 });
 
+describe('loading ahead of visitors', () => {
+  it('has the current model first, then each beside it, once', async () => {
+    const { keeper, world, version } = start(['large', 'two']);
+    await keeper.loadAll();
+    expect(world.loads).toEqual(['one', 'large', 'two']);
+    await keeper.loadAll();
+    expect(await version('large')).toBe('large');
+    expect(world.loads).toHaveLength(3);
+  });
+
+  it('goes on after one that cannot be loaded, and says so in the log', async () => {
+    const { keeper, world, broken, lines, version } = start(['large', 'two']);
+    await keeper.list();
+    broken.set('large', damaged);
+    await keeper.loadAll();
+    expect(world.loads).toEqual(['one', 'large', 'two']);
+    expect(lines).toContainEqual(
+      expect.objectContaining({ level: 'error', version: 'large', reason: damaged.message }),
+    );
+    expect(await version()).toBe('one');
+  });
+
+  it('never fails, not even without a current model', async () => {
+    const { keeper, broken, lines } = start(['large']);
+    broken.set('one', damaged);
+    await keeper.loadAll();
+    expect(lines).toMatchObject([{ level: 'error', reason: damaged.message }]);
+  });
+});
+
 it('takes on a run’s next export under the same version', async () => {
   const { log } = recordedLog();
   const world = { export: 1, time: 0 };
@@ -279,6 +309,47 @@ describe('models by name', () => {
     expect(world.disposed).toEqual(['three']);
     await version('two');
     expect(world.loads).toEqual(['two', 'three', 'four']);
+  });
+
+  it('keeps those that are offered beside the current one, whatever strangers ask for', async () => {
+    const { world, version } = start(['large', 'large-2', 'large-3']);
+    await version();
+    for (const name of ['large', 'large-2', 'large-3', 'two', 'three', 'four', 'five']) await version(name);
+    await nextTurn();
+    expect(world.disposed).toEqual(['two', 'three']);
+    for (const name of ['large', 'large-2', 'large-3']) await version(name);
+    expect(world.loads).toEqual(['one', 'large', 'large-2', 'large-3', 'two', 'three', 'four', 'five']);
+  });
+
+  it('lets those go that are offered no longer, once others are asked for', async () => {
+    const { world, version, keeper } = start(['large', 'large-2', 'large-3']);
+    await keeper.loadAll();
+    Object.assign(world, { beside: ['large-3'], time: 1000 });
+    await keeper.refresh();
+    await version('two');
+    await nextTurn();
+    expect(world.disposed).toEqual(['large']);
+  });
+
+  it('is unavailable, not "not found", where a model that is offered is missing, and logged', async () => {
+    const { broken, version, lines, keeper } = start(['large']);
+    await keeper.list();
+    broken.set('large', new FreshcarError('not-found', 'There is no s3://cars/models/large/generator.onnx.'));
+    await expect(version('large')).rejects.toMatchObject({ code: 'unavailable' });
+    expect(lines.at(-1)).toMatchObject({ level: 'error', version: 'large', code: 'not-found' });
+    broken.clear();
+    expect(await version('large')).toBe('large');
+  });
+
+  it('finds a version as soon as it is offered, though it was not there when a stranger asked', async () => {
+    const { broken, version, world, keeper } = start();
+    await version();
+    broken.set('large', new FreshcarError('not-found', 'There is no s3://cars/models/large/manifest.json.'));
+    await expect(version('large')).rejects.toMatchObject({ code: 'not-found' });
+    broken.clear();
+    Object.assign(world, { beside: ['large'], time: 1000 });
+    await keeper.refresh();
+    expect(await version('large')).toBe('large');
   });
 
   it('does not look for the same unknown version again and again', async () => {
