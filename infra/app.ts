@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { App, Tags } from 'aws-cdk-lib';
-import { readBundle } from './bundle.ts';
+import { readBundles } from './bundle.ts';
 import type { CarCode } from './car-function.ts';
 import { ContextError, readSettings, type Settings } from './context.ts';
 import { recommendedFlags } from './flags.ts';
@@ -26,9 +26,9 @@ async function buildCarCode({ engine, architecture }: Settings): Promise<CarCode
 async function main(): Promise<void> {
   const app = new App({ context: recommendedFlags });
   const settings = readSettings(app.node.getAllContext());
-  const bundle = readBundle(path.resolve(root, settings.bundle));
+  const bundles = readBundles(path.resolve(root, settings.bundle));
   const code = await buildCarCode(settings);
-  const { modelBucket, notices } = new ServingStack(app, 'FreshcarServing', { settings, bundle, code });
+  const { modelBucket, notices } = new ServingStack(app, 'FreshcarServing', { settings, bundles, code });
   if (settings.training) {
     const promote = await buildLambdaAsset({ root, name: 'promote', folder: path.join(root, 'dist/lambda-promote') });
     const bulk = await buildLambdaAsset({ root, name: 'bulk', folder: path.join(root, 'dist/lambda-bulk') });

@@ -12,27 +12,49 @@ export interface Bundle {
   readonly files: readonly string[];
 }
 
+/** What a new service begins with: the model that it serves, and those that it offers beside it. */
+export type Bundles = readonly [Bundle, ...Bundle[]];
+
 const manifestName = 'manifest.json';
+
+const version = z.string().regex(/^[a-z0-9](?:[a-z0-9.-]{0,62}[a-z0-9])?$/);
 
 /** The rest of the manifest is the model's own business, and the function checks it before it serves. */
 const manifestSchema = z.object({
-  version: z.string().regex(/^[a-z0-9](?:[a-z0-9.-]{0,62}[a-z0-9])?$/),
+  version,
   files: z.record(z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/), z.unknown()),
 });
 
-const pointerSchema = z.object({ version: manifestSchema.shape.version });
+const pointerSchema = z
+  .object({ version, beside: z.array(version).default([]) })
+  .refine(({ version, beside }) => new Set([version, ...beside]).size === 1 + beside.length);
 
 /**
- * The bundle in a folder, or the one that is current in a store's.
+ * The bundle in a folder; or those that the pointer of a store's folder names, the current one first.
  *
- * @throws ContextError when there is no whole bundle.
+ * @throws ContextError when one of them is not whole.
  */
-export function readBundle(place: string): Bundle {
-  const folder = bundleFolder(place);
+export function readBundles(place: string): Bundles {
+  const models = path.join(place, modelsPrefix);
+  const pointer = path.join(models, 'current.json');
+  if (existsSync(path.join(place, manifestName)) || !existsSync(pointer)) return [readBundle(place)];
+  const { version, beside } = readPointer(pointer);
+  const inStore = (name: string) => readBundle(path.join(models, name), name);
+  return [inStore(version), ...beside.map(inStore)];
+}
+
+/** @param expected The version that it has to be. */
+function readBundle(folder: string, expected?: string): Bundle {
   const file = path.join(folder, manifestName);
+  const { version, files } = readManifest(file);
+  if (expected !== undefined && version !== expected)
+    throw new ContextError([`${file} says that it is the model ${version}; publish ${expected} into the store anew.`]);
+  return { folder, version, files: [...Object.keys(files).sort(), manifestName] };
+}
+
+function readManifest(file: string): z.output<typeof manifestSchema> {
   try {
-    const { version, files } = manifestSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-    return { folder, version, files: [...Object.keys(files).sort(), manifestName] };
+    return manifestSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     throw new ContextError([
       `${file} is not the manifest of a bundle; name a bundle's folder by -c bundle=DIR, such as a training run's bundle/, or a store's.`,
@@ -40,13 +62,10 @@ export function readBundle(place: string): Bundle {
   }
 }
 
-function bundleFolder(place: string): string {
-  const models = path.join(place, modelsPrefix);
-  const pointer = path.join(models, 'current.json');
-  if (existsSync(path.join(place, manifestName)) || !existsSync(pointer)) return place;
+function readPointer(file: string): z.output<typeof pointerSchema> {
   try {
-    return path.join(models, pointerSchema.parse(JSON.parse(readFileSync(pointer, 'utf8'))).version);
+    return pointerSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
-    throw new ContextError([`${pointer} names no model; freshcar promote writes it anew.`]);
+    throw new ContextError([`${file} names no model; freshcar promote writes it anew.`]);
   }
 }

@@ -6,22 +6,23 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { AwsCustomResource, type AwsSdkCall, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
-import type { Bundle } from './bundle.ts';
+import type { Bundle, Bundles } from './bundle.ts';
 import { modelsPrefix } from './model-bucket.ts';
 
 export interface FirstModelProps {
   readonly bucket: IBucket;
-  readonly bundle: Bundle;
+  readonly bundles: Bundles;
 }
 
 /**
- * Puts the shipped model into the bucket, so that a new service draws a car at once. A deploy may add a model but never
- * changes which one is served:
+ * Puts the shipped model, and what is offered beside it, into the bucket, so that a new service draws a car at once. A deploy may
+ * add models but never changes which ones are served:
  *
- * - Each file of the bundle is copied to its own version's folder. A later deploy that ships another version adds a
+ * - Each file of a bundle is copied to its own version's folder. A later deploy that ships another version adds a
  *   folder and takes none away.
  * - The pointer is written only when the stack is created, and only if there is none (`If-None-Match: *`), so it is safe
- *   even over a bucket that an earlier stack left behind. From then on it belongs to `freshcar promote`.
+ *   even over a bucket that an earlier stack left behind. From then on it belongs to `freshcar promote` and
+ *   `freshcar offer`.
  *
  * Not CDK's `BucketDeployment`: it would write the pointer anew with every change of the bundle, and its function may
  * delete anything in the bucket. This one may read the shipped files and write their copies.
@@ -30,24 +31,24 @@ export class FirstModel extends Construct {
   private readonly role: Role;
   private readonly logGroup: LogGroup;
 
-  constructor(scope: Construct, id: string, { bucket, bundle }: FirstModelProps) {
+  constructor(scope: Construct, id: string, { bucket, bundles }: FirstModelProps) {
     super(scope, id);
     this.logGroup = new LogGroup(this, 'Log', {
       retention: RetentionDays.ONE_MONTH,
       removalPolicy: RemovalPolicy.DESTROY,
     });
     this.role = new Role(this, 'Role', {
-      description: 'Copies the shipped model into the bucket',
+      description: 'Copies the shipped models into the bucket',
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
     });
     this.logGroup.grantWrite(this.role);
-    const copies = bundle.files.map((name) => this.copyFile(bucket, bundle, name));
-    const pointer = this.writePointer(bucket, bundle);
+    const copies = bundles.flatMap((bundle) => bundle.files.map((name) => this.copyFile(bucket, bundle, name)));
+    const pointer = this.writePointer(bucket, bundles);
     for (const copy of copies) pointer.node.addDependency(copy);
   }
 
   private copyFile(bucket: IBucket, { folder, version }: Bundle, name: string): AwsCustomResource {
-    const asset = new Asset(this, `Asset-${name}`, { path: path.join(folder, name) });
+    const asset = new Asset(this, `Asset-${version}-${name}`, { path: path.join(folder, name) });
     const key = `${modelsPrefix}${version}/${name}`;
     const copy: AwsSdkCall = {
       service: 'S3',
@@ -59,10 +60,11 @@ export class FirstModel extends Construct {
     };
     this.allow('s3:GetObject', asset.bucket.arnForObjects(asset.s3ObjectKey));
     this.allow('s3:PutObject', bucket.arnForObjects(key));
-    return this.callS3(`Copy-${name}`, { onCreate: copy, onUpdate: copy });
+    return this.callS3(`Copy-${version}-${name}`, { onCreate: copy, onUpdate: copy });
   }
 
-  private writePointer(bucket: IBucket, { version }: Bundle): AwsCustomResource {
+  private writePointer(bucket: IBucket, [{ version }, ...others]: Bundles): AwsCustomResource {
+    const beside = others.map((bundle) => bundle.version);
     const key = `${modelsPrefix}current.json`;
     this.allow('s3:PutObject', bucket.arnForObjects(key));
     return this.callS3('Pointer', {
@@ -72,7 +74,7 @@ export class FirstModel extends Construct {
         parameters: {
           Bucket: bucket.bucketName,
           Key: key,
-          Body: `${JSON.stringify({ version })}\n`,
+          Body: `${JSON.stringify({ version, ...(beside.length > 0 && { beside }) })}\n`,
           ContentType: 'application/json',
           IfNoneMatch: '*',
         },

@@ -5,7 +5,7 @@ import type { Construct } from 'constructs';
 import { publishAddress } from './address.ts';
 import { Alarms } from './alarms.ts';
 import { createBudget } from './budget.ts';
-import type { Bundle } from './bundle.ts';
+import type { Bundles } from './bundle.ts';
 import { CarApi } from './car-api.ts';
 import { type CarCode, CarFunction } from './car-function.ts';
 import type { Settings } from './context.ts';
@@ -19,8 +19,8 @@ import { WarmUp } from './warm-up.ts';
 export interface ServingStackProps extends StackProps {
   readonly settings: Settings;
   readonly code: CarCode;
-  /** The model that a new service begins with. */
-  readonly bundle: Bundle;
+  /** The models that a new service begins with. */
+  readonly bundles: Bundles;
 }
 
 /** The public service: a bucket with models, a function that draws cars by the current one, and an API before it. */
@@ -28,11 +28,11 @@ export class ServingStack extends Stack {
   readonly modelBucket: Bucket;
   readonly notices: Topic;
 
-  constructor(scope: Construct, id: string, { settings, code, bundle, ...props }: ServingStackProps) {
+  constructor(scope: Construct, id: string, { settings, code, bundles, ...props }: ServingStackProps) {
     super(scope, id, { description: 'freshcar: draws cars that do not exist', ...props });
     this.modelBucket = createModelBucket(this);
     this.notices = createNotices(this, settings.alarmEmail);
-    new FirstModel(this, 'FirstModel', { bucket: this.modelBucket, bundle });
+    new FirstModel(this, 'FirstModel', { bucket: this.modelBucket, bundles });
     const { live, log } = new CarFunction(this, 'Cars', { bucket: this.modelBucket, code, settings });
     const carApi = new CarApi(this, 'CarApi', { handler: live, settings });
     const watched = { api: carApi.api, live, log };

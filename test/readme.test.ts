@@ -37,6 +37,13 @@ describe('the README', () => {
     expect(readme).toContain(tables());
   });
 
+  it('leads to files that are there', () => {
+    const links = [...readme.matchAll(/\]\(([^)#]+)(?:#[^)]*)?\)/g)].map(([, link]) => link ?? '');
+    const own = links.filter((link) => !/^\w+:/.test(link));
+    expect(own.length).toBeGreaterThan(3);
+    expect(own.filter((link) => !existsSync(path.join(root, link)))).toEqual([]);
+  });
+
   it('names only scripts that package.json has', () => {
     const scripts = [...readme.matchAll(/npm run ([\w:]+)/g)].map(([, script]) => script ?? '');
     expect(scripts.filter((script) => !(script in packageJson.scripts))).toEqual([]);

@@ -25,6 +25,18 @@ const healthSchema = z
   .object({ status: z.literal('ok'), version: z.string().openapi({ example: 'fronts-32' }) })
   .openapi('Health');
 
+const offeredSchema = z
+  .object({
+    models: z.array(
+      z.object({
+        version: z.string().openapi({ example: 'fronts-32' }),
+        imageSize: z.int().openapi({ description: 'Width and height of a car in pixels.', example: 32 }),
+        current: z.boolean().openapi({ description: 'Whether it draws where an address names no model.' }),
+      }),
+    ),
+  })
+  .openapi('Models');
+
 const headers = { 'Cache-Control': neverStored };
 
 /** What is being served, and whether it can serve. */
@@ -36,6 +48,18 @@ export function addAboutRoutes(app: OpenAPIHono, model: ModelKeeper): void {
     app,
     { path: '/model', summary: 'The current model', tag: 'Models', params: nothing, query: nothing, responses },
     ({ context }) => answer(context),
+  );
+  addRoute(
+    app,
+    {
+      path: '/models',
+      summary: 'The models to choose from: the current one, then those that are offered beside it',
+      tag: 'Models',
+      params: nothing,
+      query: nothing,
+      responses: { ...jsonResponse('The models', offeredSchema), ...modelProblems },
+    },
+    async ({ context }) => context.json({ models: [...(await model.list())] }, 200, headers),
   );
   addRoute(
     app,

@@ -19,6 +19,8 @@ export interface AppOptions {
   readonly page: Page;
   /** Milliseconds that a request may take where its door names no limit; default 20000. */
   readonly timeLimit?: number;
+  /** Milliseconds that the page waits to hear which models there are before it does without; default 2000. */
+  readonly pagePatience?: number;
 }
 
 /** For every answer: it is what its Content-Type says, and pictures may be shown on other people's pages. */
@@ -34,6 +36,7 @@ const commonHeaders = {
 /** The public service. The laptop's server and the Lambda function put the same app behind their own doors. */
 export function createApp(options: AppOptions): OpenAPIHono {
   const { model, freshSeed, log, meter = noMeter, page, timeLimit = 20_000 } = options;
+  const { pagePatience: patience = 2000 } = options;
   const app = new OpenAPIHono();
   app.use(async (context, next) => {
     await next();
@@ -41,7 +44,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   });
   app.use(timing({ totalDescription: '', crossOrigin: true }));
   app.use(limitTime(timeLimit, meter));
-  addPageRoutes(app, page, freshSeed);
+  addPageRoutes(app, { page, model, freshSeed, patience });
   addCarRoutes(app, { model, freshSeed, meter });
   addAboutRoutes(app, model);
   addDescriptionRoutes(app);

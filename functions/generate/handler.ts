@@ -42,10 +42,11 @@ const model: ModelKeeper = createModelKeeper({
   now: () => performance.now(),
 });
 
-// The load begins with the start-up rather than with the first request. Only a start-up ahead of requests waits for it;
-// a failure is logged, and the first request tries again.
-const warm = model.use(async () => undefined).catch(() => undefined);
-if (environment.AWS_LAMBDA_INITIALIZATION_TYPE !== 'on-demand') await warm;
+// The load begins with the start-up rather than with the first request. Only a start-up ahead of requests waits for it, and for the
+// models beside the current one, which would make a first visitor's car late; a failure is logged, and the first request tries again.
+if (environment.AWS_LAMBDA_INITIALIZATION_TYPE === 'on-demand')
+  void model.use(async () => undefined).catch(() => undefined);
+else await model.loadAll();
 
 const page = await readPage(path.join(path.dirname(fileURLToPath(import.meta.url)), 'page'));
 const app = createApp({ model, freshSeed: () => randomInt(2 ** 32), log, meter, page });

@@ -35,7 +35,7 @@ const answerBefore = 500;
 
 /**
  * The function behind the HTTP API. Every event that is no HTTP request (`{"warmup": true}`, a schedule's own event)
- * is a warm-up: it loads the model and does nothing else. `{"warmup": true, "hold": 500}` is answered after at least so
+ * is a warm-up: it loads the model and those offered beside it, and does nothing else. `{"warmup": true, "hold": 500}` is answered after at least so
  * many milliseconds, at most 5000: a copy that is busy leaves the next ping of a round to another copy.
  */
 export function createLambdaHandler({ app, model }: LambdaOptions): LambdaHandler {
@@ -53,10 +53,12 @@ export function createLambdaHandler({ app, model }: LambdaOptions): LambdaHandle
   };
 }
 
-/** Nobody waits for a warm-up, so this is the time to follow the pointer. */
+/** Nobody waits for a warm-up, so this is the time to follow the pointer, and to load what only the page asks for. */
 async function warmUp(model: ModelKeeper): Promise<WarmUpResult> {
   await model.refresh();
-  return model.use(async ({ manifest }) => ({ warm: true, version: manifest.version }));
+  const result = await model.use(async ({ manifest }) => ({ warm: true as const, version: manifest.version }));
+  await model.loadAll();
+  return result;
 }
 
 /** Milliseconds that a warm-up keeps this copy busy. */

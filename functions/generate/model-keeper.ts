@@ -1,7 +1,10 @@
-import type { BundleSource } from '../../model/store/store.ts';
+import { isDeepStrictEqual } from 'node:util';
+import type { Manifest } from '../../model/bundle/manifest.ts';
+import type { BundleSource, Pointer, PointerReading } from '../../model/store/store.ts';
 import type { Log } from './log.ts';
 import { type Meter, noMeter } from './meter.ts';
 import { createModelShelf } from './model-shelf.ts';
+import { describeOffer, type OfferedModel, readBeside } from './offered-models.ts';
 import {
   asUnavailable,
   reasonFields,
@@ -21,6 +24,16 @@ export interface ModelKeeper {
    * does not exist; and whatever `work` throws.
    */
   use<Result>(work: (model: ServedModel) => Promise<Result>, version?: string): Promise<Result>;
+  /**
+   * What visitors may choose from: the current model, then those beside it in the pointer's order. Needs the current one
+   * loaded, as `use` does, and throws as it does; looks at the pointer as it does, too.
+   */
+  list(): Promise<readonly OfferedModel[]>;
+  /**
+   * Has the current model and those beside it loaded, one after the other, so that no visitor waits for them. Never throws:
+   * what cannot be loaded is logged, and tried again when somebody asks for it.
+   */
+  loadAll(): Promise<void>;
   /** Looks at the pointer if that is due, and swaps the model when it moved. Never throws: a failure is logged. */
   refresh(): Promise<void>;
   /** The version that is served; undefined before the first load. */
@@ -37,7 +50,7 @@ export interface KeeperCounts {
 }
 
 export interface ModelKeeperOptions {
-  readonly source: Pick<BundleSource, 'readPointer'>;
+  readonly source: Pick<BundleSource, 'readPointer' | 'readManifest'>;
   readonly load: (version: string) => Promise<ServedModel>;
   readonly log: Log;
   readonly meter?: Meter;
@@ -47,10 +60,12 @@ export interface ModelKeeperOptions {
   readonly checkEvery?: number;
 }
 
-/** The served model and where its pointer stood. */
+/** The served model, where its pointer stood, and what is offered beside it. */
 interface Current {
   readonly shared: SharedModel;
-  readonly etag: string;
+  readonly reading: PointerReading;
+  /** Never rejects. */
+  readonly beside: Promise<readonly Manifest[]>;
 }
 
 /** Loads the current model when it is first needed, and follows the pointer from then on. */
@@ -74,18 +89,20 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
     log.info('A model is loaded.', { version, milliseconds: Math.round(now() - start) });
     return model;
   };
-  const shelf = createModelShelf({ load: loadTried, log, now });
+  const isOffered = (version: string) => current?.reading.pointer.beside?.includes(version) ?? false;
+  const shelf = createModelShelf({ load: loadTried, log, now, isOffered });
 
-  /** The model that the pointer names; undefined when the pointer has not moved from `etag`. */
-  const loadPointed = async (etag?: string): Promise<Current | undefined> => {
-    const reading = await source.readPointer(etag);
-    return reading && { shared: shareModel(await loadTried(reading.pointer.version)), etag: reading.etag };
+  /** What a pointer names; the first car does not wait for what is beside it. */
+  const loadPointed = async (reading: PointerReading, known: readonly Manifest[] = []): Promise<Current> => {
+    const beside = readBeside(reading.pointer, { source, log, known });
+    return { reading, beside, shared: shareModel(await loadTried(reading.pointer.version)) };
   };
 
   const loadFirst = async () => {
     try {
-      current = await loadPointed();
-      if (!current) throw new Error('A source answered its first reading of the pointer with "unchanged".');
+      const reading = await source.readPointer();
+      if (!reading) throw new Error('A source answered its first reading of the pointer with "unchanged".');
+      current = await loadPointed(reading);
       checkedAt = now();
       return current;
     } catch (error) {
@@ -98,10 +115,26 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
     }
   };
 
+  /** Whether a pointer still names the model that is loaded: a run's folder has another one under the same version at times. */
+  const isLoaded = async ({ version }: Pointer, { shared }: Current) => {
+    const { manifest } = shared.model;
+    return version === manifest.version && isDeepStrictEqual(await source.readManifest(version), manifest);
+  };
+
+  /** Takes on what is offered beside the same model. What could not be read before is tried again. */
+  const takeOffers = async (old: Current, reading: PointerReading) => {
+    const beside = await readBeside(reading.pointer, { source, log, known: await old.beside });
+    current = { ...old, reading, beside: Promise.resolve(beside) };
+    if (reading === old.reading) return;
+    log.info('The pointer offers other models beside the same one.', { beside: beside.map(({ version }) => version) });
+  };
+
   const swap = async (old: Current) => {
     try {
-      const next = await loadPointed(old.etag);
-      if (!next) return;
+      const reading = await source.readPointer(old.reading.etag);
+      if (!reading || (await isLoaded(reading.pointer, old))) return await takeOffers(old, reading ?? old.reading);
+      const next = await loadPointed(reading, await old.beside);
+      await next.beside;
       current = next;
       old.shared.retire();
       counts.swaps += 1;
@@ -129,10 +162,10 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
   const takeCurrent = async () => {
     if (current) {
       void refresh();
-      return current.shared;
+      return current;
     }
     loading ??= loadFirst();
-    return (await loading).shared;
+    return loading;
   };
 
   return {
@@ -143,8 +176,20 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
     },
     async use(work, version) {
       const isCurrent = version === undefined || version === current?.shared.model.manifest.version;
-      const shared = await (isCurrent ? takeCurrent() : shelf.take(version));
+      const shared = isCurrent ? (await takeCurrent()).shared : await shelf.take(version);
       return shared.use(work);
+    },
+    async loadAll() {
+      const beside = await takeCurrent().then(
+        (loaded) => loaded.beside,
+        () => [],
+      );
+      for (const { version } of beside) await shelf.take(version).catch(() => undefined);
+    },
+    async list() {
+      const { shared, beside } = await takeCurrent();
+      const others = (await beside).map((manifest) => describeOffer(manifest, false));
+      return [describeOffer(shared.model.manifest, true), ...others];
     },
   };
 }

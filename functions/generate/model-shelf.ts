@@ -8,7 +8,9 @@ export interface ModelShelfOptions {
   readonly log: Log;
   /** Milliseconds from any fixed moment. */
   readonly now: () => number;
-  /** How many models are kept beside the current one; default 2. */
+  /** Whether a version is offered now; such a model is kept whatever else is asked for, and is not there by a stranger's guess. */
+  readonly isOffered?: (version: string) => boolean;
+  /** How many models are kept that are not offered; default 2. */
   readonly capacity?: number;
 }
 
@@ -17,13 +19,17 @@ const unknownFor = 60_000;
 /** And no more than this many such names are remembered. */
 const unknownLimit = 1000;
 
-/** Models asked for by name, the least recently used making room. */
+/** Models asked for by name. Of those that are not offered the least recently used make room. */
 export interface ModelShelf {
-  /** @throws FreshcarError `not-found` when there is no such version, `unavailable` when it cannot be loaded. */
+  /**
+   * @throws FreshcarError `not-found` when there is no such version, unless it is offered; `unavailable` or `damaged-bundle` when
+   * it cannot be loaded.
+   */
   take(version: string): Promise<SharedModel>;
 }
 
-export function createModelShelf({ load, log, now, capacity = 2 }: ModelShelfOptions): ModelShelf {
+export function createModelShelf(options: ModelShelfOptions): ModelShelf {
+  const { load, log, now, isOffered = () => false, capacity = 2 } = options;
   // Maps keep the order of insertion, so the first entry is always the oldest.
   const models = new Map<string, SharedModel>();
   const unknown = new Map<string, number>();
@@ -31,7 +37,13 @@ export function createModelShelf({ load, log, now, capacity = 2 }: ModelShelfOpt
   const loading = new Map<string, Promise<SharedModel>>();
 
   const keep = (version: string, model: SharedModel) => {
-    remember(models, version, model, capacity)?.retire();
+    models.delete(version);
+    models.set(version, model);
+    const others = [...models].filter(([name]) => !isOffered(name));
+    for (const [name, oldest] of others.slice(0, Math.max(0, others.length - capacity))) {
+      models.delete(name);
+      oldest.retire();
+    }
     return model;
   };
 
@@ -39,20 +51,30 @@ export function createModelShelf({ load, log, now, capacity = 2 }: ModelShelfOpt
     try {
       return keep(version, shareModel(await load(version)));
     } catch (error) {
-      if (!(error instanceof FreshcarError) || error.code !== 'not-found') {
+      const isMissing = error instanceof FreshcarError && error.code === 'not-found';
+      if (!isMissing || isOffered(version)) {
         log.error('A model asked for by name could not be loaded.', { version, ...reasonFields(error) });
         throw asUnavailable(error);
       }
-      remember(unknown, version, now() + unknownFor, unknownLimit);
+      rememberUnknown(version);
       throw noSuchModel(version);
     } finally {
       loading.delete(version);
     }
   };
 
+  const rememberUnknown = (version: string) => {
+    unknown.delete(version);
+    unknown.set(version, now() + unknownFor);
+    const [oldest] = unknown.keys();
+    if (unknown.size > unknownLimit && oldest !== undefined) unknown.delete(oldest);
+  };
+  const isUnknown = (version: string) =>
+    (unknown.get(version) ?? Number.NEGATIVE_INFINITY) > now() && !isOffered(version);
+
   return {
     async take(version) {
-      if ((unknown.get(version) ?? Number.NEGATIVE_INFINITY) > now()) throw noSuchModel(version);
+      if (isUnknown(version)) throw noSuchModel(version);
       const model = models.get(version);
       if (model) return keep(version, model);
       const started = loading.get(version) ?? loadShared(version);
@@ -60,17 +82,6 @@ export function createModelShelf({ load, log, now, capacity = 2 }: ModelShelfOpt
       return started;
     },
   };
-}
-
-/** Puts an entry last; returns the value that had to make room. */
-function remember<Value>(map: Map<string, Value>, key: string, value: Value, limit: number): Value | undefined {
-  map.delete(key);
-  map.set(key, value);
-  if (map.size <= limit) return undefined;
-  const oldest = map.entries().next().value;
-  if (!oldest) return undefined;
-  map.delete(oldest[0]);
-  return oldest[1];
 }
 
 function noSuchModel(version: string): FreshcarError {

@@ -4,13 +4,15 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { FreshcarError } from '../../model/errors.ts';
 import { neverStored } from './cache.ts';
 import { type File, fileOf, sendFile } from './file.ts';
+import type { ModelKeeper } from './model-keeper.ts';
+import { baseOf, choosePageModel, modelSwitch, nameOf } from './page-models.ts';
 import { lookString, nothing, pageQuery } from './parameters.ts';
 import { textResponse, unchangedResponse } from './responses.ts';
 import { addRoute } from './route.ts';
 
 /** The explorer page as it is served. */
 export interface Page {
-  /** HTML with `{{seed}}`, `{{query}}`, `{{truncation}}` and `{{origin}}` left open. */
+  /** HTML in which `{{seed}}` and the other `PageValues` are left open. */
   readonly html: string;
   readonly assets: ReadonlyMap<string, File>;
 }
@@ -50,8 +52,38 @@ export const contentSecurityPolicy = [
   "frame-ancestors 'none'",
 ].join('; ');
 
+export interface PageRoutesOptions {
+  readonly page: Page;
+  readonly model: ModelKeeper;
+  /** An unpredictable seed, another one for each call. */
+  readonly freshSeed: () => number;
+  /** Milliseconds that the page waits to hear which models there are; after that it shows the current one. */
+  readonly patience: number;
+}
+
+/** What is filled into the page. All of it is made of numbers and versions, which hold nothing that means something in HTML. */
+interface PageValues {
+  readonly seed: string;
+  readonly truncation: string;
+  readonly origin: string;
+  /** What the addresses of pictures begin with: nothing, or a model. */
+  readonly base: string;
+  /** The query strings of the car, of its large picture for those who are shown a shared link, and of the page. */
+  readonly query: string;
+  readonly preview: string;
+  readonly permalink: string;
+  /** That of the page with another car. */
+  readonly another: string;
+  /** Where to read about the model. */
+  readonly about: string;
+  /** Width and height of a car in pixels; empty when it is not known. */
+  readonly size: string;
+  /** The links from one model to another. */
+  readonly models: string;
+}
+
 /** The page and its two files. Its first car is in the HTML already, so it shows without JavaScript. */
-export function addPageRoutes(app: OpenAPIHono, page: Page, freshSeed: () => number): void {
+export function addPageRoutes(app: OpenAPIHono, { page, model, freshSeed, patience }: PageRoutesOptions): void {
   const route = {
     path: '/',
     summary: 'A page to explore the cars on',
@@ -60,18 +92,28 @@ export function addPageRoutes(app: OpenAPIHono, page: Page, freshSeed: () => num
     query: pageQuery,
     responses: textResponse('The page', 'text/html'),
   } as const;
-  addRoute(app, route, ({ query, context }) => {
-    const values: Record<string, string> = {
-      seed: String(query.seed ?? freshSeed()),
-      query: lookString({ truncation: query.truncation }),
-      // The picture that others see of a shared link; `&amp;` because it stands in an attribute.
-      preview: lookString({ size: 512, truncation: query.truncation }).replace('&', '&amp;'),
-      truncation: String(query.truncation),
+  addRoute(app, route, async ({ query, context }) => {
+    const models = await choosePageModel(model, query.model, patience);
+    const { seed = freshSeed(), truncation } = query;
+    const [base, name] = [baseOf(models.shown), nameOf(models.shown, models)];
+    // They stand in attributes.
+    const queryString = (look: Parameters<typeof lookString>[0]) => lookString(look).replaceAll('&', '&amp;');
+    const values: PageValues = {
+      seed: String(seed),
+      truncation: String(truncation),
       // A parsed URL's origin holds no character that means something in HTML.
       origin: new URL(context.req.url).origin,
+      base,
+      query: queryString({ truncation }),
+      // A multiple of every model's own size.
+      preview: queryString({ size: 512, truncation }),
+      permalink: queryString({ seed, truncation, model: name }),
+      another: queryString({ truncation, model: name }),
+      about: base === '' ? 'model' : base.slice(0, -1),
+      size: String(models.shown?.imageSize ?? ''),
+      models: modelSwitch(models, { seed, truncation }),
     };
-    const html = page.html.replace(/\{\{(\w+)\}\}/g, (_, name: string) => values[name] ?? '');
-    return context.html(html, 200, {
+    return context.html(fill(page.html, values), 200, {
       'Cache-Control': neverStored,
       'Content-Security-Policy': contentSecurityPolicy,
     });
@@ -84,4 +126,9 @@ export function addPageRoutes(app: OpenAPIHono, page: Page, freshSeed: () => num
       ({ context }) => sendFile(context, asset),
     );
   }
+}
+
+function fill(html: string, values: PageValues): string {
+  const byName = new Map<string, string>(Object.entries(values));
+  return html.replace(/\{\{(\w+)\}\}/g, (_, name: string) => byName.get(name) ?? '');
 }

@@ -75,18 +75,20 @@ export const seedPath = z.object({
 });
 
 /** The version of a model; one that is well formed may still not exist. */
-export const versionPath = z.object({
+const version = () =>
   // A schema of its own: only those made by this module's `z` can be described.
-  version: z
+  z
     .string()
-    .refine((text) => modelVersionSchema.safeParse(text).success, 'must be 1 to 64 of a-z, 0-9, dot and hyphen')
-    .openapi({
-      param: { name: 'version', in: 'path' },
-      type: 'string',
-      maxLength: 64,
-      description: 'The name of one trained model; `/model` tells the current one.',
-      example: 'fronts-32',
-    }),
+    .refine((text) => modelVersionSchema.safeParse(text).success, 'must be 1 to 64 of a-z, 0-9, dot and hyphen');
+
+export const versionPath = z.object({
+  version: version().openapi({
+    param: { name: 'version', in: 'path' },
+    type: 'string',
+    maxLength: 64,
+    description: 'The name of one trained model; `/models` lists those to choose from.',
+    example: 'fronts-32',
+  }),
 });
 
 /** How a car is to look, beside its seed. */
@@ -115,7 +117,19 @@ export const morphQuery = z.object({
 });
 export type MorphQuery = z.output<typeof morphQuery>;
 
-export const pageQuery = z.object({ seed: optionalSeed('seed'), truncation });
+export const pageQuery = z.object({
+  seed: optionalSeed('seed'),
+  truncation,
+  model: version()
+    .optional()
+    .openapi({
+      param: { name: 'model', in: 'query', required: false },
+      type: 'string',
+      maxLength: 64,
+      description:
+        'One of the models at `/models`; without it, or where that one is not offered any more, the one of the largest cars.',
+    }),
+});
 
 export const nothing = z.object({});
 
@@ -143,7 +157,7 @@ export function scaleOf(size: number | undefined, imageSize: number): number {
 }
 
 /** The query string that repeats a look, such as `?size=256&truncation=0.7`; what is left open or usual stays out. */
-export function lookString(look: Readonly<Record<string, number | undefined>>): string {
+export function lookString(look: Readonly<Record<string, number | string | undefined>>): string {
   const parts = Object.entries(look)
     .filter(([name, value]) => value !== undefined && !(name === 'truncation' && value === 1))
     .map(([name, value]) => `${name}=${value}`);

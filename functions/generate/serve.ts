@@ -60,7 +60,12 @@ export async function serveCars({ model: folder, port, page, log }: ServeOptions
   const close = prepareClosing(server);
   await listen(server, port);
   // So that the first visitor does not wait for the load.
-  const ready = model.use(async () => undefined).catch(() => undefined);
+  const ready = model
+    .use(async () => undefined)
+    .then(
+      () => void model.loadAll(),
+      () => undefined,
+    );
   return { location: source.location, port: (server.address() as AddressInfo).port, ready, close };
 }
 

@@ -1,5 +1,6 @@
 import type { Manifest } from '../../model/bundle/manifest.ts';
 import { FreshcarError } from '../../model/errors.ts';
+import { movedPointer } from '../../model/store/pointer.ts';
 import { publishBundle } from '../../model/store/publish.ts';
 import type { BundleSource, BundleStore, PointerReading } from '../../model/store/store.ts';
 import type { Candidate } from './candidate.ts';
@@ -28,10 +29,7 @@ export async function promote(candidate: Candidate, store: BundleStore, gate: Ga
   if (current?.reading.pointer.version === version)
     return { passed: true, version, reason: `Nothing to do: ${version} is served already.` };
   const verdict = judge(manifest, current?.manifest, gate);
-  if (verdict.passed) {
-    const previous = current?.reading.pointer.version;
-    await store.writePointer({ version, ...(previous !== undefined && { previous }) }, current?.reading.etag);
-  }
+  if (verdict.passed) await store.writePointer(movedPointer(current?.reading.pointer, version), current?.reading.etag);
   return { ...verdict, version };
 }
 

@@ -8,6 +8,7 @@ import { evaluateCommand } from './evaluate.ts';
 import { exportCommand } from './export.ts';
 import { importKerasCommand } from './import-keras.ts';
 import { morphCommand } from './morph.ts';
+import { offerCommand } from './offer.ts';
 import { promoteCommand } from './promote.ts';
 import { publishCommand } from './publish.ts';
 import { rollbackCommand } from './rollback.ts';
@@ -35,6 +36,7 @@ const commands: readonly AddCommand[] = [
   publishCommand,
   promoteCommand,
   rollbackCommand,
+  offerCommand,
 ];
 
 /** The whole command line, not yet run. */

@@ -3,7 +3,7 @@ import { storeHelp, storeOption } from './store-option.ts';
 import type { Terminal } from './terminal.ts';
 
 const examples = `
-Nothing is served differently before the version is promoted. A publication that was interrupted leaves nothing that
+Nothing is served differently before the version is promoted or offered. A publication that was interrupted leaves nothing that
 could be served; the same command again finishes it.
 ${storeHelp}
 Examples:

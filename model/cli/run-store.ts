@@ -1,5 +1,6 @@
 import { loadEngine } from '../engine/load.ts';
 import { openFolder } from '../store/folder.ts';
+import { type Offer, offerVersion, withdrawVersion } from '../store/offer.ts';
 import { openStore } from '../store/open-store.ts';
 import { type Promotion, promoteVersion, rollBack } from '../store/promote.ts';
 import { publishBundle } from '../store/publish.ts';
@@ -33,6 +34,30 @@ interface RollbackFlags extends StoreFlags {
 export async function runRollback({ store: place, dryRun = false, from }: RollbackFlags, terminal: Terminal) {
   const store = await openStore(place, process.env);
   report(await rollBack(store, { dryRun, ...(from !== undefined && { from }) }), store.location, dryRun, terminal);
+}
+
+interface OfferFlags extends StoreFlags {
+  readonly withdraw?: boolean;
+}
+
+export async function runOffer(version: string, flags: OfferFlags, { out }: Terminal) {
+  const { store: place, dryRun = false, withdraw = false } = flags;
+  const store = await openStore(place, process.env);
+  const { location } = store;
+  if (withdraw) {
+    const current = await withdrawVersion(store, version, { dryRun });
+    if (dryRun) out.write(`Would offer ${version} no longer beside ${current} from ${location}.\n`);
+    else out.write(`${location} offers ${version} no longer beside ${current}.\n`);
+    return;
+  }
+  const { current, outcome } = await offerVersion(store, version, { dryRun });
+  const nothing: Partial<Record<Offer['outcome'], string>> = {
+    'is-current': `serves ${version} already, as its current model`,
+    'offered-before': `offers ${version} beside ${current} already`,
+  };
+  if (nothing[outcome] !== undefined) out.write(`Nothing to do: ${location} ${nothing[outcome]}.\n`);
+  else if (dryRun) out.write(`Would offer ${version} beside ${current} from ${location}.\n`);
+  else out.write(`${location} offers ${version} beside ${current} now.\n`);
 }
 
 function report({ from, to }: Promotion, location: string, dryRun: boolean, { out }: Terminal): void {

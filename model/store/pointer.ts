@@ -8,10 +8,19 @@ export const modelsPrefix = 'models/';
 /** The file beside the bundles that names the served version. */
 export const pointerName = 'current.json';
 
-const pointerSchema = z.strictObject({
-  version: modelVersionSchema,
-  previous: modelVersionSchema.optional(),
-});
+/** How many versions can be offered beside the current one: each stays loaded in every copy of the service. */
+export const besideLimit = 8;
+
+const pointerSchema = z
+  .strictObject({
+    version: modelVersionSchema,
+    previous: modelVersionSchema.optional(),
+    beside: z.array(modelVersionSchema).max(besideLimit).default([]),
+  })
+  .refine(({ version, beside }) => new Set([version, ...beside]).size === 1 + beside.length, {
+    path: ['beside'],
+    message: 'it names a version twice',
+  });
 
 /** A pointer that names no version. Its ETag lets it be replaced by one that does. */
 export class DamagedPointerError extends FreshcarError {
@@ -39,8 +48,35 @@ export function parsePointer(text: string, where: string, etag: string): Pointer
   }
   const result = pointerSchema.safeParse(value);
   if (!result.success) throw new DamagedPointerError(where, z.prettifyError(result.error), etag);
-  const { version, previous } = result.data;
-  return previous === undefined ? { version } : { version, previous };
+  return pointerOf(result.data);
+}
+
+interface PointerParts {
+  readonly version: string;
+  readonly previous?: string | undefined;
+  readonly beside?: readonly string[] | undefined;
+}
+
+/** The parts that say something, in the order of the file. */
+function pointerOf({ version, previous, beside = [] }: PointerParts): Pointer {
+  return { version, ...(previous !== undefined && { previous }), ...(beside.length > 0 && { beside }) };
+}
+
+/**
+ * What the pointer says once `version` is the current one: the one that was is remembered for a rollback, and what is offered
+ * beside stays so, without the one that is current now.
+ *
+ * @param pointer What it said before; undefined when it said nothing.
+ */
+export function movedPointer(pointer: Pointer | undefined, version: string): Pointer {
+  if (pointer?.version === version) return pointer;
+  const beside = pointer?.beside?.filter((other) => other !== version);
+  return pointerOf({ version, previous: pointer?.version, beside });
+}
+
+/** What the pointer says once just these versions are offered beside the current one. */
+export function offeringPointer(pointer: Pointer, beside: readonly string[]): Pointer {
+  return pointerOf({ ...pointer, beside });
 }
 
 /** The text of `current.json`. */

@@ -1,5 +1,5 @@
 import { FreshcarError } from '../errors.ts';
-import { DamagedPointerError } from './pointer.ts';
+import { DamagedPointerError, movedPointer } from './pointer.ts';
 import type { BundleStore, Pointer } from './store.ts';
 
 export interface PromoteOptions {
@@ -64,11 +64,19 @@ async function movePointer(
   { dryRun = false }: PromoteOptions,
 ): Promise<Promotion> {
   const from = pointer?.version;
-  const manifest = await store.readManifest(to);
-  for (const name of Object.keys(manifest.files)) await store.readFile(manifest, name);
-  const next = from === undefined ? { version: to } : { version: to, previous: from };
-  if (!dryRun && from !== to) await store.writePointer(next, etag);
+  await checkFiles(store, to);
+  if (!dryRun && from !== to) await store.writePointer(movedPointer(pointer, to), etag);
   return { from, to };
+}
+
+/**
+ * Reads every file of a published version, so that nothing is served which is not whole.
+ *
+ * @throws FreshcarError `not-found` when the store has no such version, `damaged-bundle` when a file is another one.
+ */
+export async function checkFiles(store: BundleStore, version: string): Promise<void> {
+  const manifest = await store.readManifest(version);
+  for (const name of Object.keys(manifest.files)) await store.readFile(manifest, name);
 }
 
 async function readCurrent(store: BundleStore): Promise<Current> {

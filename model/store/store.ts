@@ -2,7 +2,7 @@ import type { Manifest } from '../bundle/manifest.ts';
 
 /**
  * Where bundles live: a folder or an S3 bucket, both laid out alike. A bundle is `models/<version>/`, never changed once
- * written; `models/current.json` names the version that is served and the one before it.
+ * written; `models/current.json` names the version that is served, the one before it, and those that are offered beside it.
  */
 
 /** What `models/current.json` says. */
@@ -10,6 +10,8 @@ export interface Pointer {
   readonly version: string;
   /** The version before this one, for a rollback; absent for the first. */
   readonly previous?: string;
+  /** Up to 8 other versions that the service offers beside this one, such as larger cars; absent where there are none. */
+  readonly beside?: readonly string[];
 }
 
 /** One reading of the pointer; `etag` tells a later reading whether it changed. */

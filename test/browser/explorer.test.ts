@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { chromium, chromiumFlags } from './chromium.ts';
 import { type PageServer, startPageServer } from './page-server.ts';
 
@@ -32,9 +32,11 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
     const complaints: string[] = [];
     page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
     page.on('pageerror', (error) => complaints.push(error.message));
+    const requests: string[] = [];
+    page.on('request', (request) => requests.push(request.url()));
     await page.goto(server.address + at, { waitUntil: 'load' });
     if (options.javaScriptEnabled !== false) await page.locator('#controls').waitFor();
-    return { page, complaints, context };
+    return { page, complaints, context, requests };
   }
 
   const seedOf = async (page: Page) => Number(await page.locator('#permalink').textContent());
@@ -154,6 +156,117 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
     await page.locator('#another').click();
     expect(await page.locator('#permalink').textContent()).not.toBe(seed);
     expect(await page.locator('#controls').isVisible()).toBe(false);
+  });
+
+  it('has no choice of models where there is one', async () => {
+    const { page } = await open();
+    expect(await page.locator('#models').count()).toBe(0);
+  });
+
+  describe('where larger cars are offered beside the current ones', () => {
+    beforeEach(() => {
+      server.beside = ['large-64'];
+      return () => {
+        server.beside = [];
+      };
+    });
+
+    const source = (page: Page, id: string) => page.locator(id).getAttribute('src');
+    const link = (page: Page, id: string) => page.locator(id).getAttribute('href');
+    const shownSize = (page: Page) => page.locator('#models [aria-current="true"]').textContent();
+
+    it('shows the larger ones from the first picture on, without a complaint', async () => {
+      const { page, complaints, requests } = await open('/?seed=5');
+      expect(await inPage(page, "document.querySelector('#car').naturalWidth")).toBe(64);
+      const pictures = requests.filter((address) => address.includes('.png'));
+      expect(pictures.length).toBeGreaterThan(2);
+      for (const address of pictures) expect(address).toContain('/models/large-64/');
+      expect(page.url()).toBe(`${server.address}/?seed=5`);
+      expect(complaints).toEqual([]);
+    });
+
+    it('has everything go with the model that is chosen, by the keyboard too, and keeps the car', async () => {
+      const { page, complaints } = await open('/?seed=5&truncation=0.7');
+      expect(await source(page, '#car')).toBe('models/large-64/cars/5.png?truncation=0.7');
+      const sheet = (await source(page, '#sheet-picture'))?.replace('models/large-64/', '');
+      await page.getByRole('group', { name: 'Size of the cars' }).getByRole('link', { name: '32 × 32' }).focus();
+      await page.keyboard.press('Enter');
+      await page.waitForURL('**/?seed=5&truncation=0.7&model=painted');
+      expect(await shownSize(page)).toBe('32 × 32');
+      expect(await page.locator('#status').textContent()).toBe('Car 5 in 32 × 32 pixels.');
+      expect(await source(page, '#car')).toBe('cars/5.png?truncation=0.7');
+      expect(await source(page, '#sheet-picture')).toBe(sheet);
+      expect(await link(page, '#download')).toBe('cars/5.png?size=512&truncation=0.7');
+      expect(await link(page, '#permalink')).toBe('./?seed=5&truncation=0.7&model=painted');
+      expect(await link(page, '#another')).toBe('./?truncation=0.7&model=painted');
+      expect(await link(page, '#about')).toBe('model');
+      expect(await page.locator('#walk').isVisible()).toBe(false);
+      await page.locator('#another').click();
+      expect(page.url()).toContain('&model=painted');
+      expect(await source(page, '#car')).toMatch(/^cars\//);
+      await page.locator('#walk').click();
+      expect(await source(page, '#car')).toMatch(/^morph\.png\?from=5&/);
+      expect(complaints).toEqual([]);
+    });
+
+    it('keeps the seed of the car that is shown when it changes to the other model and back in the history', async () => {
+      const { page } = await open('/?seed=5');
+      await page.locator('#another').click();
+      const seed = await seedOf(page);
+      await page.getByRole('link', { name: '32 × 32' }).click();
+      expect(page.url()).toBe(`${server.address}/?seed=${seed}&model=painted`);
+      await page.getByRole('link', { name: '64 × 64' }).click();
+      expect(page.url()).toBe(`${server.address}/?seed=${seed}`);
+      expect(await link(page, '#about')).toBe('models/large-64');
+      await page.goBack();
+      expect(await source(page, '#car')).toBe(`cars/${seed}.png`);
+      expect(await shownSize(page)).toBe('32 × 32');
+      await page.goBack();
+      expect(await source(page, '#car')).toBe(`models/large-64/cars/${seed}.png`);
+      expect(await source(page, '#sheet-picture')).toMatch(/^models\/large-64\//);
+      expect(await page.locator('#seen button').count()).toBe(3);
+    });
+
+    it('copies a link that opens the same car by the same model', async () => {
+      const { page, context } = await open('/?seed=5&model=painted');
+      await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+      await page.locator('#copy').click();
+      await page.getByText('Link copied.').waitFor();
+      const copied = String(await inPage(page, 'navigator.clipboard.readText()'));
+      expect(copied).toBe(`${server.address}/?seed=5&model=painted`);
+      await page.goto(copied);
+      expect(await source(page, '#car')).toBe('cars/5.png');
+    });
+
+    it('lets a visitor change the model without JavaScript', async () => {
+      const { page } = await open('/?seed=5&truncation=0.7', { javaScriptEnabled: false });
+      expect(await shownSize(page)).toBe('64 × 64');
+      await page.getByRole('link', { name: '32 × 32' }).click();
+      expect(await source(page, '#car')).toBe('cars/5.png?truncation=0.7');
+      expect(await shownSize(page)).toBe('32 × 32');
+      await page.locator('#another').click();
+      expect(page.url()).toBe(`${server.address}/?truncation=0.7&model=painted`);
+    });
+
+    it('fits a phone, with pixels of equal size and links for thumbs', async () => {
+      const { page } = await open('/', phone);
+      expect(await inPage(page, 'document.documentElement.scrollWidth')).toBe(390);
+      expect((await page.locator('#car').boundingBox())?.width).toBe(320);
+      const small = page.getByRole('link', { name: '32 × 32' });
+      expect((await small.boundingBox())?.height).toBeGreaterThanOrEqual(44);
+      await small.click();
+      expect((await page.locator('#car').boundingBox())?.width).toBe(352);
+      const button = await page.locator('#another').boundingBox();
+      expect((button?.y ?? 0) + (button?.height ?? 0)).toBeLessThan(844);
+    });
+
+    it('asks for no sheet that is larger than the service draws', async () => {
+      server.beside = ['huge-128'];
+      const { page, complaints } = await open();
+      await page.waitForFunction("document.querySelector('#sheet-picture').complete");
+      expect(await inPage(page, "document.querySelector('#sheet-picture').naturalWidth")).toBe(2048);
+      expect(complaints).toEqual([]);
+    });
   });
 
   it('says what is wrong when no car can be drawn', async () => {

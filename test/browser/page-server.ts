@@ -13,8 +13,13 @@ export interface PageServer {
   readonly address: string;
   /** While true, no model can be loaded. */
   broken: boolean;
+  /** The versions offered beside the current one, whose cars have 32 pixels. */
+  beside: readonly string[];
   close(): void;
 }
+
+/** Of what can be offered, how many pixels its cars have. */
+const sizes: Readonly<Record<string, 64 | 128>> = { 'large-64': 64, 'huge-128': 128 };
 
 /** The real page, built as the project builds it, on the real app; only the cars are painted. */
 export async function startPageServer(folder: string): Promise<PageServer> {
@@ -28,15 +33,20 @@ export async function startPageServer(folder: string): Promise<PageServer> {
   });
   for (const name of ['index.html', 'style.css']) await copyFile(path.join(source, name), path.join(folder, name));
 
-  const state = { broken: false };
+  const state: Pick<PageServer, 'broken' | 'beside'> = { broken: false, beside: [] };
   const { log } = recordedLog();
-  const load = async () => {
+  const load = async (version: string) => {
     if (state.broken) throw new FreshcarError('unavailable', 'The bucket is on holiday.');
-    return paintedModel();
+    return paintedModel(version, sizes[version] ?? 32);
   };
   let seed = 100;
   // A new keeper for each loan, so that a test can break the model at any time.
-  const model: ModelKeeper = { ...keeperOf(load, log), use: (work) => keeperOf(load, log).use(work) };
+  const keeper = () => keeperOf(load, log, state.beside);
+  const model: ModelKeeper = {
+    ...keeper(),
+    use: (work, version) => keeper().use(work, version),
+    list: () => keeper().list(),
+  };
   const app = createApp({ model, freshSeed: () => seed++, log, page: await readPage(folder) });
   const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });
   await new Promise((resolve) => server.once('listening', resolve));

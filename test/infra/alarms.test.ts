@@ -28,7 +28,10 @@ describe('alarms', () => {
     const { log, lines } = recordedLog();
     const models = ['good', 'bad'];
     const keeper = createModelKeeper({
-      source: { readPointer: async () => ({ pointer: { version: models[0] ?? '' }, etag: models[0] ?? '' }) },
+      source: {
+        readPointer: async () => ({ pointer: { version: models[0] ?? '' }, etag: models[0] ?? '' }),
+        readManifest: async (version) => paintedModel(version).manifest,
+      },
       load: async (version) => {
         if (version === 'bad') throw new Error('damaged');
         return paintedModel(version);

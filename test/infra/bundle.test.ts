@@ -1,7 +1,7 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
-import { readBundle } from '../../infra/bundle.ts';
+import { readBundles } from '../../infra/bundle.ts';
 import { ContextError } from '../../infra/context.ts';
 import { writeRealBundle } from '../functions/generate/real-bundle.ts';
 import { temporaryFolder } from '../model/store/bundle-fixture.ts';
@@ -20,24 +20,37 @@ async function storeWith(pointer: string): Promise<string> {
 
 it('takes the folder of a bundle', async () => {
   const folder = await writeRealBundle(await temporaryFolder(), 'one');
-  expect(readBundle(folder)).toEqual({ folder, version: 'one', files });
+  expect(readBundles(folder)).toEqual([{ folder, version: 'one', files }]);
 });
 
 it("takes the folder of a store for its current model's", async () => {
   const folder = await storeWith('{"version":"two","previous":"one"}');
-  expect(readBundle(folder)).toEqual({ folder: path.join(folder, 'models/two'), version: 'two', files });
+  expect(readBundles(folder)).toEqual([{ folder: path.join(folder, 'models/two'), version: 'two', files }]);
+});
+
+it('takes what a store offers beside its current model too, in its order', async () => {
+  const folder = await storeWith('{"version":"two","previous":"zero","beside":["one"]}');
+  expect(readBundles(folder).map(({ version }) => version)).toEqual(['two', 'one']);
+});
+
+it('refuses a model that lies under the name of another', async () => {
+  const folder = await storeWith('{"version":"two","beside":["three"]}');
+  await rename(path.join(folder, 'models/one'), path.join(folder, 'models/three'));
+  expect(() => readBundles(folder)).toThrow('models/three/manifest.json says that it is the model one');
 });
 
 it('takes the folder that is shipped', () => {
-  expect(readBundle('model/pretrained').files).toContain('card.md');
+  expect(readBundles('model/pretrained')[0].files).toContain('card.md');
 });
 
 it.each([
   ['{"version":"three"}', 'models/three/manifest.json is not the manifest of a bundle'],
+  ['{"version":"two","beside":["three"]}', 'models/three/manifest.json is not the manifest of a bundle'],
+  ['{"version":"two","beside":["two"]}', 'models/current.json names no model'],
   ['{"version":"../two"}', 'models/current.json names no model'],
   ['', 'models/current.json names no model'],
 ])('refuses a store whose pointer is %j, with a sentence', async (pointer, reason) => {
   const folder = await storeWith(pointer);
-  expect(() => readBundle(folder)).toThrow(ContextError);
-  expect(() => readBundle(folder)).toThrow(reason);
+  expect(() => readBundles(folder)).toThrow(ContextError);
+  expect(() => readBundles(folder)).toThrow(reason);
 });

@@ -1,13 +1,14 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { textOf } from './policies.ts';
+import { statementsOf, textOf } from './policies.ts';
 import { stubServingStack } from './stub-stack.ts';
 
 const callSchema = z.object({ service: z.string(), action: z.string(), parameters: z.record(z.string(), z.unknown()) });
 type Call = z.output<typeof callSchema> & Record<string, unknown>;
-
-const template = Template.fromStack(stubServingStack().stack);
 
 /** A call as the template has it: a JSON text, cut where a name is only known at deployment. */
 function parseCall(value: unknown): Call | undefined {
@@ -17,14 +18,20 @@ function parseCall(value: unknown): Call | undefined {
   return { ...json, ...callSchema.parse(json) };
 }
 
-const resources = Object.values(template.findResources('Custom::AWS')).map(({ Properties, DependsOn }) => ({
-  create: parseCall(Properties.Create),
-  update: parseCall(Properties.Update),
-  remove: parseCall(Properties.Delete),
-  dependsOn: z.array(z.string()).parse(DependsOn),
-}));
-const [pointer] = resources.filter(({ create }) => create?.action === 'PutObject');
-const copies = resources.filter(({ create }) => create?.action === 'CopyObject');
+/** The calls of S3 that a template makes: copies of files, and the one that writes the pointer. */
+function callsOf(template: Template) {
+  const resources = Object.entries(template.findResources('Custom::AWS')).map(([name, { Properties, DependsOn }]) => ({
+    name,
+    create: parseCall(Properties.Create),
+    update: parseCall(Properties.Update),
+    remove: parseCall(Properties.Delete),
+    dependsOn: z.array(z.string()).parse(DependsOn),
+  }));
+  const [pointer] = resources.filter(({ create }) => create?.action === 'PutObject');
+  return { pointer, copies: resources.filter(({ create }) => create?.action === 'CopyObject') };
+}
+
+const { pointer, copies } = callsOf(Template.fromStack(stubServingStack().stack));
 
 describe('the first model', () => {
   it('is copied file by file into the folder of its version, the manifest too', () => {
@@ -58,10 +65,54 @@ describe('the first model', () => {
     });
     expect(pointer?.update).toBeUndefined();
     expect(pointer?.remove).toBeUndefined();
-    const names = Object.entries(template.findResources('Custom::AWS'))
-      .filter(([, { Properties }]) => JSON.stringify(Properties).includes('CopyObject'))
-      .map(([name]) => name);
-    expect(names).toHaveLength(2);
-    expect(pointer?.dependsOn).toEqual(expect.arrayContaining(names));
+    expect(copies).toHaveLength(2);
+    expect(pointer?.dependsOn).toEqual(expect.arrayContaining(copies.map(({ name }) => name)));
+  });
+});
+
+describe('the first models of a store', () => {
+  const folder = mkdtempSync(path.join(tmpdir(), 'freshcar-first-models-'));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  for (const version of ['small-1', 'large-1', 'left-out-1']) {
+    mkdirSync(path.join(folder, 'models', version), { recursive: true });
+    const manifest = JSON.stringify({ version, files: { 'generator.onnx': {} } });
+    writeFileSync(path.join(folder, 'models', version, 'manifest.json'), manifest);
+    writeFileSync(path.join(folder, 'models', version, 'generator.onnx'), `a stand-in for ${version}`);
+  }
+  const pointerText = '{"version":"small-1","previous":"left-out-1","beside":["large-1"]}';
+  writeFileSync(path.join(folder, 'models/current.json'), pointerText);
+  const template = Template.fromStack(stubServingStack({}, { bundle: folder }).stack);
+  const { pointer, copies } = callsOf(template);
+
+  it('are the current one and those offered beside it, each file in the folder of its version', () => {
+    expect(copies.map(({ create }) => create?.parameters.Key).sort()).toEqual([
+      'models/large-1/generator.onnx',
+      'models/large-1/manifest.json',
+      'models/small-1/generator.onnx',
+      'models/small-1/manifest.json',
+    ]);
+    expect(new Set(copies.map(({ create }) => create?.parameters.CopySource)).size).toBe(4);
+  });
+
+  it('are named by the first pointer, which comes after the files of all', () => {
+    expect(pointer?.create).toMatchObject({
+      parameters: { Body: '{"version":"small-1","beside":["large-1"]}\n', IfNoneMatch: '*' },
+      ignoreErrorCodesMatching: 'PreconditionFailed',
+    });
+    expect(pointer?.update).toBeUndefined();
+    expect(pointer?.dependsOn).toEqual(expect.arrayContaining(copies.map(({ name }) => name)));
+  });
+
+  it('may be written, and nothing else', () => {
+    const writes = statementsOf(template)
+      .filter(({ name, actions }) => name.startsWith('FirstModelRole') && actions.includes('s3:PutObject'))
+      .flatMap(({ resources }) => resources);
+    expect([...writes].sort()).toEqual([
+      '<Models.Arn>/models/current.json',
+      '<Models.Arn>/models/large-1/generator.onnx',
+      '<Models.Arn>/models/large-1/manifest.json',
+      '<Models.Arn>/models/small-1/generator.onnx',
+      '<Models.Arn>/models/small-1/manifest.json',
+    ]);
   });
 });

@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { readBundle } from '../../infra/bundle.ts';
+import { readBundles } from '../../infra/bundle.ts';
 import { readSettings } from '../../infra/context.ts';
 import { recommendedFlags } from '../../infra/flags.ts';
 import type { ImageSource } from '../../infra/image-source.ts';
@@ -15,13 +15,13 @@ type Context = Readonly<Record<string, unknown>>;
 interface Parts {
   /** The folder that `buildLambdaAsset` made of functions/generate. */
   readonly code?: string;
-  /** The folder of a bundle. */
+  /** The folder of a bundle or of a store. */
   readonly bundle?: string;
 }
 
 /** The serving stack over a stand-in for the zip and for the bundle: what a template says does not depend on their bytes. */
-export function stubServingStack(context: Context = {}): { app: App; stack: ServingStack } {
-  const { app, serving } = stub(context);
+export function stubServingStack(context: Context = {}, parts: Parts = {}): { app: App; stack: ServingStack } {
+  const { app, serving } = stub(context, parts);
   return { app, stack: serving };
 }
 
@@ -58,7 +58,7 @@ function stub(context: Context, parts: Parts = {}) {
   const serving = new ServingStack(app, 'FreshcarServing', {
     settings,
     code: settings.engine === 'tfjs-node' ? imageIn(code) : (parts.code ?? code),
-    bundle: readBundle(parts.bundle ?? code),
+    bundles: readBundles(parts.bundle ?? code),
   });
   return { app, serving, code, settings };
 }

@@ -1,4 +1,16 @@
-import { carAddress, freshSeed, morphAddress, pageAddress, type Shown, shownAt } from './address.ts';
+import {
+  carAddress,
+  freshAddress,
+  freshSeed,
+  type Model,
+  modelAddress,
+  morphAddress,
+  pageAddress,
+  type Shown,
+  shownAt,
+  sizeOf,
+} from './address.ts';
+import { createModelSwitch, onPlainClick } from './models.ts';
 import { createSeen } from './seen.ts';
 import { createSheet } from './sheet.ts';
 
@@ -17,8 +29,18 @@ const copy = element('copy', HTMLButtonElement);
 const status = element('status', HTMLElement);
 const truncation = element('truncation', HTMLInputElement);
 const soft = element('soft', HTMLInputElement);
+const about = element('about', HTMLAnchorElement);
+const walk = element('walk', HTMLButtonElement);
 
-const arrival: Shown = { seed: Number(main.dataset.seed), truncation: Number(main.dataset.truncation) };
+// Without a choice, and where the service could not say what there is, it is the current model.
+const sole: Model = { name: undefined, base: '', size: Number(main.dataset.size) || 32 };
+const choice = createModelSwitch(document.getElementById('models'), sole, visitWithModel);
+
+const arrival: Shown = {
+  seed: Number(main.dataset.seed),
+  truncation: Number(main.dataset.truncation),
+  model: choice.arrival,
+};
 let shown = arrival;
 let before = arrival;
 let upcoming = freshSeed();
@@ -26,22 +48,37 @@ let upcoming = freshSeed();
 /** Fetches the next car while this one is looked at, so that "another one" is there at once. */
 function prepareNext(): void {
   upcoming = freshSeed();
-  new Image().src = carAddress({ seed: upcoming, truncation: shown.truncation });
+  new Image().src = carAddress({ ...shown, seed: upcoming });
 }
 
 function show(next: Shown): void {
+  const isRedrawn = next.model !== shown.model;
   if (next.seed !== shown.seed) before = shown;
   shown = next;
   car.src = carAddress(next);
   car.alt = `Car ${next.seed}, a car front that was never built`;
   permalink.textContent = String(next.seed);
   permalink.href = pageAddress(next);
+  another.href = freshAddress(next);
   download.href = carAddress(next, 512);
   download.download = `car-${next.seed}.png`;
   truncation.value = String(next.truncation);
   document.title = `Car ${next.seed} · freshcar`;
   status.textContent = '';
+  // One car as two models draw it, or more and less strange, is no way to walk.
+  walk.hidden = before.seed === next.seed;
   markSeen(next);
+  choice.mark(next);
+  if (isRedrawn) redraw();
+}
+
+/** Has all else on the page drawn by the model of the car that is shown. */
+function redraw(): void {
+  const { model } = shown;
+  main.dataset.size = String(model.size);
+  about.href = modelAddress(model);
+  fillSheet(shown, sheetSeed);
+  prepareNext();
 }
 
 /** Shows a car and gives it its own step in the browser's history. */
@@ -51,13 +88,20 @@ function visit(next: Shown): void {
 }
 
 function visitAnother(): void {
-  visit({ seed: upcoming, truncation: shown.truncation });
+  visit({ ...shown, seed: upcoming });
   prepareNext();
 }
 
 function visitFromSheet(seed: number): void {
-  visit({ seed, truncation: shown.truncation });
+  visit({ ...shown, seed });
   showCar();
+}
+
+/** Shows the same car as another model draws it. */
+function visitWithModel(model: Model): void {
+  if (model === shown.model) return;
+  visit({ ...shown, model });
+  status.textContent = `Car ${shown.seed} in ${sizeOf(model)}.`;
 }
 
 /** Brings the large picture into sight. */
@@ -69,20 +113,15 @@ function showCar(): void {
 const markSeen = createSeen(element('seen', HTMLElement), element('seen-section', HTMLElement), visit);
 const sheet = { box: element('sheet', HTMLElement), picture: element('sheet-picture', HTMLImageElement) };
 const fillSheet = createSheet(sheet, visitFromSheet);
-let sheetSeed = fillSheet(shown.truncation);
+let sheetSeed = fillSheet(shown);
 
-another.addEventListener('click', (event) => {
-  // With a modifier it is a link like any other, for a new tab.
-  if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-  event.preventDefault();
-  visitAnother();
-});
+onPlainClick(another, visitAnother);
 
 element('refill', HTMLButtonElement).addEventListener('click', () => {
-  sheetSeed = fillSheet(shown.truncation);
+  sheetSeed = fillSheet(shown);
 });
 
-element('walk', HTMLButtonElement).addEventListener('click', () => {
+walk.addEventListener('click', () => {
   car.src = morphAddress(before, shown);
   car.alt = `A walk from car ${before.seed} to car ${shown.seed}`;
   status.textContent = `${car.alt}.`;
@@ -101,13 +140,13 @@ copy.addEventListener('click', async () => {
 
 // `input` comes with every step of the drag, `change` when it is let go: the car follows, the sheet comes after.
 truncation.addEventListener('input', () => {
-  car.src = carAddress({ seed: shown.seed, truncation: Number(truncation.value) });
+  car.src = carAddress({ ...shown, truncation: Number(truncation.value) });
 });
 truncation.addEventListener('change', () => {
-  const next = { seed: shown.seed, truncation: Number(truncation.value) };
+  const next = { ...shown, truncation: Number(truncation.value) };
   history.replaceState(null, '', pageAddress(next));
   show(next);
-  fillSheet(next.truncation, sheetSeed);
+  fillSheet(next, sheetSeed);
   prepareNext();
 });
 
@@ -133,7 +172,7 @@ car.addEventListener('error', explainFailure);
 // The first car's request began before this script did, so it may have failed before anybody listened.
 if (car.complete && car.naturalWidth === 0) void explainFailure();
 
-addEventListener('popstate', () => show(shownAt(location.search) ?? arrival));
+addEventListener('popstate', () => show(shownAt(location.search, choice.models) ?? arrival));
 
 addEventListener('keydown', (event) => {
   if (event.target !== document.body || event.metaKey || event.ctrlKey || event.altKey) return;

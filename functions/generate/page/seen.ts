@@ -1,4 +1,4 @@
-import { carAddress, pageAddress, type Shown } from './address.ts';
+import { carAddress, pageAddress, type Shown, sizeOf } from './address.ts';
 
 const kept = 40;
 const same = (one: Shown, other: Shown) => pageAddress(one) === pageAddress(other);
@@ -29,7 +29,8 @@ function entry(shown: Shown, pick: (shown: Shown) => void): HTMLLIElement {
   picture.alt = '';
   const button = document.createElement('button');
   button.type = 'button';
-  button.setAttribute('aria-label', `Show car ${shown.seed} again`);
+  const pixels = shown.model.name === undefined ? '' : `, ${sizeOf(shown.model)}`;
+  button.setAttribute('aria-label', `Show car ${shown.seed} again${pixels}`);
   button.append(picture);
   button.addEventListener('click', () => pick(shown));
   const item = document.createElement('li');

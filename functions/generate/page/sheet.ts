@@ -1,14 +1,21 @@
-import { freshSeed, sheetAddress } from './address.ts';
+import { freshSeed, type Model, type Shown, sheetAddress } from './address.ts';
 
 interface SheetElements {
   readonly box: HTMLElement;
   readonly picture: HTMLImageElement;
 }
 
+/** The pixels of all cars that the service draws for one picture. */
+const drawnLimit = 2 ** 20;
+
 /** Wide windows have room for more cars a row; on a phone each stays large enough for a thumb. */
-function shapeFor(width: number): { rows: number; columns: number } {
-  if (width >= 900) return { rows: 5, columns: 16 };
-  return width >= 600 ? { rows: 6, columns: 10 } : { rows: 8, columns: 6 };
+function shapeFor(width: number, { size }: Model): { rows: number; columns: number } {
+  const most = (rows: number, columns: number) => ({
+    rows: Math.min(rows, Math.floor(drawnLimit / (columns * size ** 2))),
+    columns,
+  });
+  if (width >= 900) return most(5, 16);
+  return width >= 600 ? most(6, 10) : most(8, 6);
 }
 
 /**
@@ -21,9 +28,9 @@ export function createSheet({ box, picture }: SheetElements, pick: (seed: number
   places.className = 'places';
   box.append(places);
 
-  return (truncation: number, first = freshSeed()): number => {
-    const { rows, columns } = shapeFor(box.clientWidth);
-    picture.src = sheetAddress({ seed: first, truncation }, rows, columns);
+  return ({ truncation, model }: Pick<Shown, 'truncation' | 'model'>, first = freshSeed()): number => {
+    const { rows, columns } = shapeFor(box.clientWidth, model);
+    picture.src = sheetAddress({ seed: first, truncation, model }, rows, columns);
     picture.width = columns * 64;
     picture.height = rows * 64;
     places.style.gridTemplate = `repeat(${rows}, 1fr) / repeat(${columns}, 1fr)`;

@@ -157,6 +157,39 @@ describe('what is served', () => {
     expect(await response.json()).toMatchObject({ version: 'painted', imageSize: 32, latentSize: 4, engine: 'onnx' });
   });
 
+  it('is listed at /models, the current one first', async () => {
+    const sizes = { painted: 32, 'large-64': 64, 'other-32': 32 } as const;
+    const { get } = startApp(async (version) => paintedModel(version, sizes[version as keyof typeof sizes]), {
+      beside: ['large-64', 'other-32'],
+    });
+    const response = await get('/models');
+    expect(response.headers.get('Cache-Control')).toBe('no-store');
+    expect(await response.json()).toEqual({
+      models: [
+        { version: 'painted', imageSize: 32, current: true },
+        { version: 'large-64', imageSize: 64, current: false },
+        { version: 'other-32', imageSize: 32, current: false },
+      ],
+    });
+    expect(await (await startApp().get('/models')).json()).toEqual({
+      models: [{ version: 'painted', imageSize: 32, current: true }],
+    });
+  });
+
+  it('is listed without those beside it that cannot be read', async () => {
+    const { get, lines } = startApp(
+      async (version) => {
+        if (version === 'lost') throw new FreshcarError('not-found', 'There is no s3://secret/models/lost.');
+        return paintedModel(version);
+      },
+      { beside: ['lost'] },
+    );
+    const response = await get('/models');
+    expect(response.status).toBe(200);
+    expect(await response.json()).toMatchObject({ models: [{ version: 'painted' }] });
+    expect(lines).toContainEqual(expect.objectContaining({ level: 'error', version: 'lost' }));
+  });
+
   it('is healthy when it can draw', async () => {
     expect(await (await startApp().get('/health')).json()).toEqual({ status: 'ok', version: 'painted' });
   });
@@ -166,7 +199,17 @@ describe('what is served', () => {
     expect(description.openapi).toBe('3.1.0');
     expect(Object.keys(description.paths).sort()).toEqual(
       [
-        ...['/', '/api', '/health', '/model', '/models/{version}', '/openapi.json', '/style.css', '/example1.png'],
+        ...[
+          '/',
+          '/api',
+          '/health',
+          '/model',
+          '/models',
+          '/models/{version}',
+          '/openapi.json',
+          '/style.css',
+          '/example1.png',
+        ],
         ...['', '/models/{version}'].flatMap((base) =>
           ['/car.png', '/cars/{seed}.png', '/morph.png', '/sheet.png'].map((path) => base + path),
         ),
@@ -190,7 +233,16 @@ describe('what is wrong', () => {
 
   it.each(['POST', 'PUT', 'DELETE', 'PATCH'])('is the method %s', async (method) => {
     const { app } = startApp();
-    for (const path of ['/', '/car.png', '/cars/1.png', '/sheet.png', '/model', '/openapi.json', '/style.css']) {
+    for (const path of [
+      '/',
+      '/car.png',
+      '/cars/1.png',
+      '/sheet.png',
+      '/model',
+      '/models',
+      '/openapi.json',
+      '/style.css',
+    ]) {
       const response = await app.request(path, { method });
       expect(response.status).toBe(405);
       expect(response.headers.get('Allow')).toBe('GET, HEAD, OPTIONS');

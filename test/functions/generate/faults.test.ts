@@ -24,7 +24,10 @@ async function start({ timeout = 10_000 } = {}) {
   const world = { time: 0 };
   const load = (version: string) => loadModel(source(), version);
   const model = createModelKeeper({
-    source: { readPointer: (etag) => source().readPointer(etag) },
+    source: {
+      readPointer: (etag) => source().readPointer(etag),
+      readManifest: (version) => source().readManifest(version),
+    },
     load,
     log,
     now: () => world.time,

@@ -50,9 +50,16 @@ export function paintedModel(version = 'painted', imageSize: 32 | 64 | 128 = 32)
   return { manifest, engine: paintedEngine(imageSize) };
 }
 
-/** A keeper whose pointer never moves. */
-export function keeperOf(load: (version: string) => Promise<ServedModel>, log: Log): ModelKeeper {
-  const source = { readPointer: async () => ({ pointer: { version: 'painted' }, etag: '1' }) };
+/** A keeper whose pointer never moves: `painted` is current, and `beside` is offered. */
+export function keeperOf(
+  load: (version: string) => Promise<ServedModel>,
+  log: Log,
+  beside: readonly string[] = [],
+): ModelKeeper {
+  const source = {
+    readPointer: async () => ({ pointer: { version: 'painted', beside }, etag: '1' }),
+    readManifest: async (version: string) => (await load(version)).manifest,
+  };
   return createModelKeeper({ source, load, log, now: () => 0 });
 }
 
@@ -61,14 +68,19 @@ export const emptyPage: Page = {
   assets: new Map([['style.css', { type: 'text/css; charset=utf-8', text: 'p { color: red }', etag: '"style"' }]]),
 };
 
+interface AppParts extends Partial<Pick<AppOptions, 'timeLimit' | 'meter' | 'page' | 'pagePatience'>> {
+  /** Versions that are offered beside `painted`. */
+  readonly beside?: readonly string[];
+}
+
 /** The app over painted models, with fresh seeds 7, 8, 9, ... */
 export function startApp(
   load: (version: string) => Promise<ServedModel> = async (version) => paintedModel(version),
-  options: Partial<Pick<AppOptions, 'timeLimit' | 'meter'>> = {},
+  { beside, ...options }: AppParts = {},
 ) {
   const { log, lines } = recordedLog();
   let seed = 7;
-  const model = keeperOf(load, log);
+  const model = keeperOf(load, log, beside);
   const app = createApp({ model, freshSeed: () => seed++, log, page: emptyPage, ...options });
   const get = (path: string, headers: Record<string, string> = {}) => app.request(path, { headers });
   return { app, get, lines, model };

@@ -72,6 +72,34 @@ describe('the Lambda function', () => {
     },
   );
 
+  it('loads at a warm-up what is offered beside the model too, so that the page’s first visitor waits for neither', async () => {
+    const { s3, handler, get } = await start();
+    await s3.put('models/current.json', '{"version":"small","beside":["large"]}');
+    s3.requests.length = 0;
+    expect(await handler({ warmup: true })).toEqual({ warm: true, version: 'small' });
+    expect(s3.requests).toContain('GET models/large/generator.onnx');
+    s3.requests.length = 0;
+    expect((await get('/models')).body).toContain('"large"');
+    const { body } = await get('/models/large/cars/1.png');
+    expect(PNG.sync.read(Buffer.from(body, 'base64'))).toMatchObject({ width: 64, height: 64 });
+    expect(s3.requests).toEqual([]);
+  });
+
+  it('is warm although what is offered beside the model is damaged, says so in the log, and tries again', async () => {
+    const { s3, handler, get, lines } = await start();
+    const keys = await realBundleKeys({ small: 32, large: 64 });
+    await s3.put('models/current.json', '{"version":"small","beside":["large"]}');
+    await s3.put('models/large/generator.onnx', 'broken');
+    expect(await handler({ warmup: true })).toEqual({ warm: true, version: 'small' });
+    expect(lines.filter(({ level }) => level === 'error')).toMatchObject([
+      { version: 'large', code: 'damaged-bundle', reason: expect.stringContaining('models/large/generator.onnx') },
+    ]);
+    expect((await get('/car.png')).statusCode).toBe(200);
+    await s3.put('models/large/generator.onnx', keys.get('models/large/generator.onnx') ?? '');
+    await handler({ warmup: true });
+    expect((await get('/models/large/car.png')).statusCode).toBe(200);
+  });
+
   it('is busy for as long as a warm-up asks, so that pings at once reach as many copies', async () => {
     const { handler } = await start();
     await handler({ warmup: true });

@@ -4,23 +4,38 @@ import { FreshcarError } from '../../../model/errors.ts';
 import { paintedModel, recordedLog } from './fixtures.ts';
 
 /** A keeper over a store that exists in memory: a pointer, and versions that load, break or are missing. */
-function start() {
+function start(beside: readonly string[] = []) {
   const { log, lines } = recordedLog();
-  const world = { pointer: 'one', time: 0, loads: [] as string[], pointerReads: 0, disposed: [] as string[] };
+  const world = {
+    pointer: 'one',
+    beside,
+    time: 0,
+    loads: [] as string[],
+    pointerReads: 0,
+    manifestReads: [] as string[],
+    disposed: [] as string[],
+  };
   const broken = new Map<string, FreshcarError>();
   const source = {
     readPointer: async (knownEtag?: string) => {
       world.pointerReads += 1;
       const failure = broken.get('pointer');
       if (failure) throw failure;
-      return world.pointer === knownEtag ? undefined : { pointer: { version: world.pointer }, etag: world.pointer };
+      const etag = [world.pointer, ...world.beside].join();
+      return etag === knownEtag ? undefined : { pointer: { version: world.pointer, beside: world.beside }, etag };
+    },
+    readManifest: async (version: string) => {
+      world.manifestReads.push(version);
+      const failure = broken.get(version);
+      if (failure) throw failure;
+      return paintedModel(version, version.startsWith('large') ? 64 : 32).manifest;
     },
   };
   const load = async (version: string) => {
     world.loads.push(version);
     const failure = broken.get(version);
     if (failure) throw failure;
-    const model = paintedModel(version);
+    const model = paintedModel(version, version.startsWith('large') ? 64 : 32);
     return { ...model, engine: { ...model.engine, dispose: async () => void world.disposed.push(version) } };
   };
   const keeper = createModelKeeper({ source, load, log, now: () => world.time, checkEvery: 1000 });
@@ -62,7 +77,10 @@ describe('the first load', () => {
     const { log } = recordedLog();
     const { manifest, engine } = paintedModel();
     const plain = { ...engine, draw: async () => new Uint8Array(32 * 32 * 3).fill(9) };
-    const source = { readPointer: async () => ({ pointer: { version: 'painted' }, etag: '1' }) };
+    const source = {
+      readPointer: async () => ({ pointer: { version: 'painted' }, etag: '1' }),
+      readManifest: async () => manifest,
+    };
     const keeper = createModelKeeper({ source, load: async () => ({ manifest, engine: plain }), log, now: () => 0 });
     await expect(keeper.use(async () => 1)).rejects.toMatchObject({ code: 'damaged-bundle' });
   });
@@ -138,6 +156,144 @@ describe('following the pointer', () => {
   });
 });
 
+describe('the list of models', () => {
+  const current = { version: 'one', imageSize: 32, current: true };
+  const large = { version: 'large', imageSize: 64, current: false };
+  const two = { version: 'two', imageSize: 32, current: false };
+
+  it('is the current one where none is offered beside it, and costs no further look into the store', async () => {
+    const { keeper, world } = start();
+    expect(await keeper.list()).toEqual([current]);
+    expect(world).toMatchObject({ pointerReads: 1, manifestReads: [], loads: ['one'] });
+  });
+
+  it('begins with the current one and goes on in the order of the pointer, each manifest read once', async () => {
+    const { keeper, world } = start(['two', 'large']);
+    expect(await Promise.all([keeper.list(), keeper.list()])).toEqual([
+      [current, two, large],
+      [current, two, large],
+    ]);
+    world.time = 1000;
+    await keeper.refresh();
+    await keeper.list();
+    expect(world).toMatchObject({ pointerReads: 2, manifestReads: ['two', 'large'], loads: ['one'] });
+  });
+
+  it('follows the pointer, while the same model keeps serving', async () => {
+    const { keeper, world, lines } = start();
+    await keeper.list();
+    Object.assign(world, { beside: ['large'], time: 1000 });
+    expect(await keeper.list()).toEqual([current]);
+    await nextTurn();
+    expect(await keeper.list()).toEqual([current, large]);
+    Object.assign(world, { beside: ['large', 'two'], time: 2000 });
+    await keeper.refresh();
+    expect(await keeper.list()).toEqual([current, large, two]);
+    Object.assign(world, { beside: [], time: 3000 });
+    await keeper.refresh();
+    expect(await keeper.list()).toEqual([current]);
+    expect(world.loads).toEqual(['one']);
+    expect(world.manifestReads.filter((version) => version === 'large')).toHaveLength(1);
+    expect(keeper.counts).toMatchObject({ loads: 1, swaps: 0, refusedSwaps: 0 });
+    expect(lines.at(-1)).toMatchObject({ level: 'info', beside: [] });
+  });
+
+  it('follows the pointer to another model too', async () => {
+    const { keeper, world } = start(['large', 'two']);
+    await keeper.list();
+    Object.assign(world, { pointer: 'large', beside: ['two'], time: 1000 });
+    await keeper.refresh();
+    expect(await keeper.list()).toEqual([{ ...large, current: true }, two]);
+    expect(world.manifestReads).toEqual(['large', 'two']);
+  });
+
+  it('leaves out what cannot be read, says so in the log, and tries again at the next look', async () => {
+    const { keeper, broken, lines, version, world } = start(['large', 'two']);
+    broken.set('large', damaged);
+    expect(await keeper.list()).toEqual([current, two]);
+    expect(await version()).toBe('one');
+    expect(lines).toContainEqual({
+      level: 'error',
+      message: 'A model beside the current one is left out.',
+      version: 'large',
+      code: 'damaged-bundle',
+      reason: damaged.message,
+    });
+    broken.clear();
+    expect(await keeper.list()).toEqual([current, two]);
+    world.time = 1000;
+    await keeper.refresh();
+    expect(await keeper.list()).toEqual([current, large, two]);
+  });
+
+  it('keeps nobody waiting who asks for a car', async () => {
+    const { log } = recordedLog();
+    const source = {
+      readPointer: async () => ({ pointer: { version: 'painted', beside: ['large'] }, etag: '1' }),
+      readManifest: () => new Promise<never>(() => undefined),
+    };
+    const keeper = createModelKeeper({ source, load: async () => paintedModel(), log, now: () => 0 });
+    expect(await keeper.use(async ({ manifest }) => manifest.version)).toBe('painted');
+  });
+
+  it('cannot be had without the current model', async () => {
+    const { keeper, broken } = start(['large']);
+    broken.set('one', damaged);
+    await expect(keeper.list()).rejects.toMatchObject({ code: 'damaged-bundle' });
+    broken.clear();
+    expect(await keeper.list()).toEqual([current, large]);
+  });
+});
+
+describe('loading ahead of visitors', () => {
+  it('has the current model first, then each beside it, once', async () => {
+    const { keeper, world, version } = start(['large', 'two']);
+    await keeper.loadAll();
+    expect(world.loads).toEqual(['one', 'large', 'two']);
+    await keeper.loadAll();
+    expect(await version('large')).toBe('large');
+    expect(world.loads).toHaveLength(3);
+  });
+
+  it('goes on after one that cannot be loaded, and says so in the log', async () => {
+    const { keeper, world, broken, lines, version } = start(['large', 'two']);
+    await keeper.list();
+    broken.set('large', damaged);
+    await keeper.loadAll();
+    expect(world.loads).toEqual(['one', 'large', 'two']);
+    expect(lines).toContainEqual(
+      expect.objectContaining({ level: 'error', version: 'large', reason: damaged.message }),
+    );
+    expect(await version()).toBe('one');
+  });
+
+  it('never fails, not even without a current model', async () => {
+    const { keeper, broken, lines } = start(['large']);
+    broken.set('one', damaged);
+    await keeper.loadAll();
+    expect(lines).toMatchObject([{ level: 'error', reason: damaged.message }]);
+  });
+});
+
+it('takes on a run’s next export under the same version', async () => {
+  const { log } = recordedLog();
+  const world = { export: 1, time: 0 };
+  const manifestOf = (scores: Record<string, number>) => ({ ...paintedModel('run-7').manifest, scores });
+  const source = {
+    readPointer: async () => ({ pointer: { version: 'run-7' }, etag: String(world.export) }),
+    readManifest: async () => manifestOf({ kid: world.export }),
+  };
+  const load = async () => ({ ...paintedModel('run-7'), manifest: manifestOf({ kid: world.export }) });
+  const keeper = createModelKeeper({ source, load, log, now: () => world.time, checkEvery: 1000 });
+  await keeper.refresh();
+  const kid = () => keeper.use(async ({ manifest }) => manifest.scores.kid);
+  expect(await kid()).toBe(1);
+  Object.assign(world, { export: 2, time: 1000 });
+  await keeper.refresh();
+  expect(await kid()).toBe(2);
+  expect(keeper.counts.swaps).toBe(1);
+});
+
 describe('models by name', () => {
   it('serves another version beside the current one, loaded once', async () => {
     const { world, version } = start();
@@ -153,6 +309,47 @@ describe('models by name', () => {
     expect(world.disposed).toEqual(['three']);
     await version('two');
     expect(world.loads).toEqual(['two', 'three', 'four']);
+  });
+
+  it('keeps those that are offered beside the current one, whatever strangers ask for', async () => {
+    const { world, version } = start(['large', 'large-2', 'large-3']);
+    await version();
+    for (const name of ['large', 'large-2', 'large-3', 'two', 'three', 'four', 'five']) await version(name);
+    await nextTurn();
+    expect(world.disposed).toEqual(['two', 'three']);
+    for (const name of ['large', 'large-2', 'large-3']) await version(name);
+    expect(world.loads).toEqual(['one', 'large', 'large-2', 'large-3', 'two', 'three', 'four', 'five']);
+  });
+
+  it('lets those go that are offered no longer, once others are asked for', async () => {
+    const { world, version, keeper } = start(['large', 'large-2', 'large-3']);
+    await keeper.loadAll();
+    Object.assign(world, { beside: ['large-3'], time: 1000 });
+    await keeper.refresh();
+    await version('two');
+    await nextTurn();
+    expect(world.disposed).toEqual(['large']);
+  });
+
+  it('is unavailable, not "not found", where a model that is offered is missing, and logged', async () => {
+    const { broken, version, lines, keeper } = start(['large']);
+    await keeper.list();
+    broken.set('large', new FreshcarError('not-found', 'There is no s3://cars/models/large/generator.onnx.'));
+    await expect(version('large')).rejects.toMatchObject({ code: 'unavailable' });
+    expect(lines.at(-1)).toMatchObject({ level: 'error', version: 'large', code: 'not-found' });
+    broken.clear();
+    expect(await version('large')).toBe('large');
+  });
+
+  it('finds a version as soon as it is offered, though it was not there when a stranger asked', async () => {
+    const { broken, version, world, keeper } = start();
+    await version();
+    broken.set('large', new FreshcarError('not-found', 'There is no s3://cars/models/large/manifest.json.'));
+    await expect(version('large')).rejects.toMatchObject({ code: 'not-found' });
+    broken.clear();
+    Object.assign(world, { beside: ['large'], time: 1000 });
+    await keeper.refresh();
+    expect(await version('large')).toBe('large');
   });
 
   it('does not look for the same unknown version again and again', async () => {

@@ -76,6 +76,25 @@ it.each(numbersOfWorkers)(
   },
 );
 
+it('shows the larger cars that a store offers on the page, and its current ones elsewhere', async () => {
+  const store = await temporaryFolder();
+  const models = path.join(store, 'models');
+  await mkdir(models);
+  for (const [version, imageSize] of [['small', 32] as const, ['large', 64] as const])
+    await writeRealBundle(models, version, imageSize);
+  await writeFile(path.join(models, 'current.json'), '{"version":"small","beside":["large"]}');
+  const { child, output } = run(['--model', store], { PORT: '0', WORKERS: '1' });
+  const address = await addressOf(child, output);
+  const page = await (await fetch(`${address}/?seed=5`)).text();
+  const source = /id="car" src="([^"]+)"/.exec(page)?.[1];
+  expect(source).toBe('models/large/cars/5.png');
+  const sizeAt = async (at: string) =>
+    PNG.sync.read(Buffer.from(await (await fetch(`${address}/${at}`)).arrayBuffer())).width;
+  expect([await sizeAt(source ?? ''), await sizeAt('cars/5.png'), await sizeAt(`${source}?size=512`)]).toEqual([
+    64, 32, 512,
+  ]);
+});
+
 it('closes a connection after its hundredth request, so that other workers get their share', async () => {
   const model = await writeRealBundle(await temporaryFolder(), 'noise');
   const { child, output } = run(['--model', model], { PORT: '0', WORKERS: '1' });

@@ -64,6 +64,13 @@ describe('promote', () => {
       expect(Buffer.from(await store.readFile(manifest, name)).equals(fresh.get(name) ?? Buffer.alloc(0))).toBe(true);
   });
 
+  it('leaves alone what is offered beside the current model', async () => {
+    const { run, store, s3 } = await start();
+    await s3.put('models/current.json', '{"version":"old","previous":"older","beside":["large"]}');
+    await run();
+    expect((await store.readPointer())?.pointer).toEqual({ version: 'new', previous: 'old', beside: ['large'] });
+  });
+
   it('writes the manifest after the files, and the pointer last', async () => {
     const { run, s3 } = await start();
     await run();

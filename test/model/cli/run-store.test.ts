@@ -54,9 +54,34 @@ it('only says what it would do on a dry run', async () => {
   await expect(pointer()).rejects.toThrow('ENOENT');
 });
 
+it('offers a version beside the current one and withdraws it, and says what it did', async () => {
+  const { one, two, store, pointer } = await start();
+  await freshcar('publish', one, '--store', store);
+  await freshcar('publish', two, '--store', store);
+  await freshcar('promote', 'one', '--store', store);
+  const offer = async (...args: string[]) => (await freshcar('offer', ...args, '--store', store)).out;
+  expect(await offer('two', '--dry-run')).toBe(`Would offer two beside one from ${store}.\n`);
+  expect(await pointer()).toBe('{"version":"one"}\n');
+  expect(await offer('two')).toBe(`${store} offers two beside one now.\n`);
+  expect(await pointer()).toBe('{"version":"one","beside":["two"]}\n');
+  expect(await offer('two')).toBe(`Nothing to do: ${store} offers two beside one already.\n`);
+  expect(await offer('one')).toBe(`Nothing to do: ${store} serves one already, as its current model.\n`);
+  expect(await offer('two', '--withdraw', '--dry-run')).toBe(`Would offer two no longer beside one from ${store}.\n`);
+  expect(await offer('two', '--withdraw')).toBe(`${store} offers two no longer beside one.\n`);
+  expect(await pointer()).toBe('{"version":"one"}\n');
+  const again = await freshcar('offer', 'two', '--withdraw', '--store', store);
+  expect(again).toMatchObject({
+    code: 1,
+    err: `error: ${store} does not offer two; it offers nothing beside one.\n`,
+  });
+  const current = await freshcar('offer', 'one', '--withdraw', '--store', store);
+  expect(current).toMatchObject({ code: 2, err: expect.stringContaining('one is the current model of') });
+});
+
 it.each([
   [['promote', 'none', '--store', './no-such-store'], 1, /There is no/],
   [['rollback', '--store', './no-such-store'], 1, /no version before/],
+  [['offer', 'none', '--store', './no-such-store'], 1, /serves no model yet; promote one/],
   [['publish', './nowhere', '--store', './no-such-store'], 1, /No model in/],
   [['promote', 'UP', '--store', './no-such-store'], 2, /not a model version/],
   [['promote', 'one', '--store', 's3://'], 2, /names no bucket/],
@@ -69,7 +94,7 @@ it.each([
 });
 
 it('has a --help with examples for each command', async () => {
-  for (const command of ['publish', 'promote', 'rollback', 'morph']) {
+  for (const command of ['publish', 'promote', 'rollback', 'offer', 'morph']) {
     const { code, out } = await freshcar(command, '--help');
     expect(code).toBe(0);
     expect(out).toContain(`$ freshcar ${command}`);

@@ -2,34 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { promoteVersion, rollBack } from '../../../model/store/promote.ts';
 import type { BundleStore } from '../../../model/store/store.ts';
 import { bundleFiles } from './bundle-fixture.ts';
-import { storeKinds } from './stores.ts';
-
-async function addVersions(store: BundleStore, ...versions: string[]): Promise<void> {
-  for (const version of versions) {
-    for (const [name, bytes] of bundleFiles(version)) await store.addFile(version, name, bytes);
-  }
-}
-
-/** Two views of a store that both read the pointer before either writes it. */
-function atOnce(store: BundleStore): [BundleStore, BundleStore] {
-  let bothRead = () => {};
-  const barrier = new Promise<void>((resolve) => {
-    bothRead = resolve;
-  });
-  let reads = 0;
-  const view: BundleStore = {
-    ...store,
-    async readPointer(etag) {
-      const reading = store.readPointer(etag);
-      await reading.catch(() => undefined);
-      reads += 1;
-      if (reads === 2) bothRead();
-      await barrier;
-      return reading;
-    },
-  };
-  return [view, view];
-}
+import { addVersions, atOnce, storeKinds } from './stores.ts';
 
 describe.each(storeKinds)('promoting in $kind', ({ start, missing }) => {
   const pointerOf = async (store: BundleStore) => (await store.readPointer())?.pointer;
@@ -58,6 +31,18 @@ describe.each(storeKinds)('promoting in $kind', ({ start, missing }) => {
     expect(await pointerOf(store)).toEqual({ version: 'one', previous: 'two' });
     await expect(rollBack(store, { from: 'two' })).rejects.toMatchObject({ code: 'conflict' });
     expect(await rollBack(store)).toEqual({ from: 'one', to: 'two' });
+  });
+
+  it.skipIf(missing)('leaves alone what is offered beside it, until that becomes the current one', async () => {
+    const { store } = await start();
+    await addVersions(store, 'one', 'two', 'large');
+    await store.writePointer({ version: 'one', beside: ['large', 'two'] }, undefined);
+    await promoteVersion(store, 'two');
+    expect(await pointerOf(store)).toEqual({ version: 'two', previous: 'one', beside: ['large'] });
+    await rollBack(store);
+    expect(await pointerOf(store)).toEqual({ version: 'one', previous: 'two', beside: ['large'] });
+    await promoteVersion(store, 'large');
+    expect(await pointerOf(store)).toEqual({ version: 'large', previous: 'one' });
   });
 
   it.skipIf(missing)('changes nothing on a dry run', async () => {

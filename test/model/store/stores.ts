@@ -5,7 +5,7 @@ import { folderStore } from '../../../model/store/folder-store.ts';
 import { defaultRetry } from '../../../model/store/retry.ts';
 import { s3Store } from '../../../model/store/s3.ts';
 import type { BundleStore } from '../../../model/store/store.ts';
-import { temporaryFolder } from './bundle-fixture.ts';
+import { bundleFiles, temporaryFolder } from './bundle-fixture.ts';
 import { startS3 } from './s3-server.ts';
 import { needsVersitygw, startVersitygw, versitygw } from './versitygw.ts';
 
@@ -40,3 +40,31 @@ export const storeKinds = [
   { kind: 'a folder', start: folderFixture, missing: false },
   { kind: `a bucket${needsVersitygw}`, start: bucketFixture, missing: versitygw === undefined },
 ];
+
+/** Publishes small bundles. */
+export async function addVersions(store: BundleStore, ...versions: string[]): Promise<void> {
+  for (const version of versions) {
+    for (const [name, bytes] of bundleFiles(version)) await store.addFile(version, name, bytes);
+  }
+}
+
+/** Two views of a store that both read the pointer before either writes it. */
+export function atOnce(store: BundleStore): [BundleStore, BundleStore] {
+  let bothRead = () => {};
+  const barrier = new Promise<void>((resolve) => {
+    bothRead = resolve;
+  });
+  let reads = 0;
+  const view: BundleStore = {
+    ...store,
+    async readPointer(etag) {
+      const reading = store.readPointer(etag);
+      await reading.catch(() => undefined);
+      reads += 1;
+      if (reads === 2) bothRead();
+      await barrier;
+      return reading;
+    },
+  };
+  return [view, view];
+}

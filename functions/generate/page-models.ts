@@ -1,0 +1,85 @@
+import { html } from 'hono/html';
+import type { ModelKeeper } from './model-keeper.ts';
+import type { OfferedModel } from './offered-models.ts';
+import { lookString } from './parameters.ts';
+
+/** The models that the page lets its visitors choose from. */
+export interface PageModels {
+  /** The current one first; empty where it is not known what there is, and the current one is shown. */
+  readonly all: readonly OfferedModel[];
+  /** The one of the largest cars, which the page shows where its address names none. */
+  readonly usual: OfferedModel | undefined;
+  readonly shown: OfferedModel | undefined;
+}
+
+/** What the page shows of a car beside the model. */
+interface Look {
+  readonly seed: number;
+  readonly truncation: number;
+}
+
+/**
+ * Which models there are, and which one the page shows. Where that cannot be had, or not within `patience` milliseconds, the
+ * page does without, since it is there to be looked at and says itself why a car is missing.
+ *
+ * @param asked The version that the page's address names. One that is not offered, or no longer, counts for nothing: who
+ * follows an old link wants to see a car.
+ */
+export async function choosePageModel(
+  keeper: ModelKeeper,
+  asked: string | undefined,
+  patience: number,
+): Promise<PageModels> {
+  const all = await withinTime(keeper.list(), patience).catch(() => []);
+  const [current, ...beside] = all;
+  const larger = (one: OfferedModel, other: OfferedModel) => (other.imageSize > one.imageSize ? other : one);
+  const usual = current && beside.reduce(larger, current);
+  return { all, usual, shown: all.find(({ version }) => version === asked) ?? usual };
+}
+
+/** What the addresses of a model's pictures begin with, seen from the page; nothing for the current one. */
+export function baseOf(model: OfferedModel | undefined): string {
+  return model === undefined || model.current ? '' : `models/${model.version}/`;
+}
+
+/** What the page's own address calls a model; undefined for the one that it shows anyway. */
+export function nameOf(model: OfferedModel | undefined, { usual }: PageModels): string | undefined {
+  return model === usual ? undefined : model?.version;
+}
+
+/**
+ * The links from one model to the other, each to the same car; nothing where there is no choice. They work without a script,
+ * and the page's own script reads from them what there is.
+ */
+export function modelSwitch(models: PageModels, look: Look): string {
+  const { all, shown } = models;
+  if (all.length < 2) return '';
+  const links = all.map((model) => {
+    const name = nameOf(model, models);
+    const attributes = [
+      ['href', `./${lookString({ ...look, model: name })}`],
+      ['data-base', baseOf(model)],
+      ['data-size', String(model.imageSize)],
+      ...(name === undefined ? [] : [['data-model', name]]),
+      ...(model === shown ? [['aria-current', 'true']] : []),
+    ].map(([attribute, value]) => html` ${attribute}="${value}"`);
+    return html`<a${attributes}>${labelOf(model, all)}</a>`;
+  });
+  return String(
+    html`<div id="models" class="models" role="group" aria-label="Size of the cars">${links} <span>pixels</span></div>`,
+  );
+}
+
+/** Such as "64 × 64", with the version where several models are of one size. */
+function labelOf({ imageSize, version }: OfferedModel, all: readonly OfferedModel[]): string {
+  const size = `${imageSize} × ${imageSize}`;
+  return all.filter((other) => other.imageSize === imageSize).length === 1 ? size : `${size} (${version})`;
+}
+
+async function withinTime<Value>(promise: Promise<Value>, milliseconds: number): Promise<Value> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('It took too long.')), milliseconds);
+  });
+  return Promise.race([promise, late]).finally(() => clearTimeout(timer));
+}

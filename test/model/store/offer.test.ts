@@ -1,0 +1,119 @@
+import { describe, expect, it } from 'vitest';
+import { offerVersion, withdrawVersion } from '../../../model/store/offer.ts';
+import { promoteVersion } from '../../../model/store/promote.ts';
+import type { BundleStore } from '../../../model/store/store.ts';
+import { bundleFiles } from './bundle-fixture.ts';
+import { addVersions, atOnce, storeKinds } from './stores.ts';
+
+describe.each(storeKinds)('offering in $kind', ({ start, missing }) => {
+  const pointerOf = async (store: BundleStore) => (await store.readPointer())?.pointer;
+
+  /** A store that serves `one` and has others to offer. */
+  async function serving(...others: string[]): Promise<BundleStore> {
+    const { store } = await start();
+    await addVersions(store, 'one', ...others);
+    await promoteVersion(store, 'one');
+    return store;
+  }
+
+  it.skipIf(missing)('adds a version to those beside the current one, once, and takes it away again', async () => {
+    const store = await serving('two', 'three');
+    expect(await offerVersion(store, 'two')).toEqual({ current: 'one', outcome: 'offered' });
+    expect(await offerVersion(store, 'three')).toEqual({ current: 'one', outcome: 'offered' });
+    expect(await offerVersion(store, 'two')).toEqual({ current: 'one', outcome: 'offered-before' });
+    expect(await pointerOf(store)).toEqual({ version: 'one', beside: ['two', 'three'] });
+    expect(await withdrawVersion(store, 'two')).toBe('one');
+    expect(await withdrawVersion(store, 'three')).toBe('one');
+    expect(await pointerOf(store)).toEqual({ version: 'one' });
+    expect((await store.readManifest('two')).version).toBe('two');
+  });
+
+  it.skipIf(missing)('keeps what a rollback needs', async () => {
+    const store = await serving('two', 'three');
+    await promoteVersion(store, 'two');
+    await offerVersion(store, 'three');
+    expect(await pointerOf(store)).toEqual({ version: 'two', previous: 'one', beside: ['three'] });
+    // The one that was served before may be offered too.
+    await offerVersion(store, 'one');
+    expect(await pointerOf(store)).toEqual({ version: 'two', previous: 'one', beside: ['three', 'one'] });
+  });
+
+  it.skipIf(missing)('changes nothing on a dry run', async () => {
+    const store = await serving('two', 'three');
+    await offerVersion(store, 'two');
+    expect(await offerVersion(store, 'three', { dryRun: true })).toEqual({ current: 'one', outcome: 'offered' });
+    expect(await withdrawVersion(store, 'two', { dryRun: true })).toBe('one');
+    expect(await pointerOf(store)).toEqual({ version: 'one', beside: ['two'] });
+  });
+
+  it.skipIf(missing)('has nothing to do for the current version, and does not withdraw it', async () => {
+    const store = await serving('two');
+    expect(await offerVersion(store, 'one')).toEqual({ current: 'one', outcome: 'is-current' });
+    await expect(withdrawVersion(store, 'one')).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringContaining('promote another one instead'),
+    });
+    await expect(withdrawVersion(store, 'two')).rejects.toMatchObject({
+      code: 'not-found',
+      message: expect.stringContaining('does not offer two; it offers nothing beside one'),
+    });
+    expect(await pointerOf(store)).toEqual({ version: 'one' });
+  });
+
+  it.skipIf(missing)('refuses what is missing or not whole', async () => {
+    const store = await serving();
+    await store.addFile('half', 'manifest.json', bundleFiles('half').get('manifest.json') ?? Buffer.alloc(0));
+    await store.addFile('wrong', 'manifest.json', bundleFiles('wrong').get('manifest.json') ?? Buffer.alloc(0));
+    await store.addFile('wrong', 'generator.onnx', Buffer.from('the network of other'));
+    for (const [version, code] of Object.entries({
+      none: 'not-found',
+      half: 'not-found',
+      wrong: 'damaged-bundle',
+      '../x': 'invalid-input',
+    })) {
+      await expect(offerVersion(store, version)).rejects.toMatchObject({ code });
+    }
+    expect(await pointerOf(store)).toEqual({ version: 'one' });
+  });
+
+  it.skipIf(missing)('withdraws what was lost or damaged since', async () => {
+    const store = await serving();
+    const etag = (await store.readPointer())?.etag;
+    await store.writePointer({ version: 'one', beside: ['lost'] }, etag);
+    expect(await withdrawVersion(store, 'lost')).toBe('one');
+    expect(await pointerOf(store)).toEqual({ version: 'one' });
+  });
+
+  it.skipIf(missing)('offers eight at most, and says which could be withdrawn', async () => {
+    const names = Array.from({ length: 9 }, (_, at) => `more-${at}`);
+    const store = await serving(...names);
+    for (const name of names.slice(0, 8)) await offerVersion(store, name);
+    await expect(offerVersion(store, 'more-8')).rejects.toMatchObject({
+      code: 'invalid-input',
+      message: expect.stringContaining('Withdraw one first: more-0, more-1,'),
+    });
+  });
+
+  it.skipIf(missing)('needs a current model', async () => {
+    const { store } = await start();
+    await addVersions(store, 'one');
+    for (const change of [offerVersion, withdrawVersion])
+      await expect(change(store, 'one')).rejects.toMatchObject({
+        code: 'not-found',
+        message: expect.stringContaining('serves no model yet'),
+      });
+  });
+
+  it.skipIf(missing)('lets one of two operators win when both change the pointer at once', async () => {
+    const store = await serving('two', 'three');
+    const [mine, yours] = atOnce(store);
+    const outcomes = await Promise.allSettled([offerVersion(mine, 'two'), promoteVersion(yours, 'three')]);
+    expect(outcomes.flatMap((outcome) => (outcome.status === 'rejected' ? [outcome.reason.code] : []))).toEqual([
+      'conflict',
+    ]);
+    const promoted = outcomes[1].status === 'fulfilled';
+    expect(await pointerOf(store)).toEqual(
+      promoted ? { version: 'three', previous: 'one' } : { version: 'one', beside: ['two'] },
+    );
+  });
+});
