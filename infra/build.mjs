@@ -120,7 +120,7 @@ try {
   await Promise.all([buildPrograms(), buildPage(), completeModels()]);
 } catch (error) {
   // esbuild has printed what is wrong in the sources; anything else it has not.
-  if (!error?.errors) console.error(error);
+  if (!error?.errors) console.error(error?.name === 'FreshcarError' ? error.message : error);
   process.exitCode = 1;
 }
 // Its process would live as long as this one, which may go on as the server.

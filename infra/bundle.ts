@@ -25,8 +25,11 @@ const manifestSchema = z.object({
   files: z.record(z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/), z.unknown()),
 });
 
+/** As many as the service takes. */
+const besideLimit = 8;
+
 const pointerSchema = z
-  .object({ version, beside: z.array(version).default([]) })
+  .object({ version, beside: z.array(version).max(besideLimit).default([]) })
   .refine(({ version, beside }) => new Set([version, ...beside]).size === 1 + beside.length);
 
 /**
@@ -49,6 +52,11 @@ function readBundle(folder: string, expected?: string): Bundle {
   const { version, files } = readManifest(file);
   if (expected !== undefined && version !== expected)
     throw new ContextError([`${file} says that it is the model ${version}; publish ${expected} into the store anew.`]);
+  const missing = Object.keys(files).find((name) => !existsSync(path.join(folder, name)));
+  if (missing !== undefined)
+    throw new ContextError([
+      `${folder} lacks ${missing}; npm run build writes the graphs of the shipped models, any other bundle has to be exported anew.`,
+    ]);
   return { folder, version, files: [...Object.keys(files).sort(), manifestName] };
 }
 

@@ -5,7 +5,8 @@ import type { Terminal } from './terminal.ts';
 
 const examples = `
 Pictures fall on a side by a hash of their own bytes, near duplicates on the same one: the split is the same wherever and
-whenever it is made.
+whenever it is made. Packed at another size a photograph is another picture and may fall on the other side: to train on larger ones,
+leave out what is held back at the first size by dataset prepare --without.
 
 Examples:
   $ freshcar dataset split cars.npy --out-train train.npy --out-held-out held-out.npy

@@ -4,7 +4,8 @@ import type { Terminal } from './terminal.ts';
 
 const examples = `
 Every file of the version is checked first. /models lists what is offered, the page shows the largest cars of all, and
-running services follow within minutes. Promoting and rolling back leave the offers alone.
+running services follow within minutes. Promoting and rolling back leave the offers alone, but what becomes current is offered
+no longer, after a rollback neither.
 ${storeHelp}
 Examples:
   $ freshcar offer fronts-64 --store s3://freshcar-models

@@ -28,7 +28,10 @@ export interface Split {
   readonly heldOut: readonly number[];
 }
 
-/** Pictures are hashed and grouped at this size whatever theirs is, so that a photograph packed at 32 and at 64 falls on one side. */
+/**
+ * Pictures are hashed and grouped at this size whatever theirs is, so that a photograph of 64 pixels falls on the same side
+ * packed at 32 and at 64. A larger one does not: shrunk twice, it is not the same to the bit.
+ */
 const hashedSize = 32;
 
 /**

@@ -28,7 +28,6 @@ export async function offerVersion(
   { dryRun = false }: OfferOptions = {},
 ): Promise<Offer> {
   const { pointer, etag } = await readPointer(store);
-  await checkFiles(store, version);
   const { version: current, beside = [] } = pointer;
   if (version === current) return { current, outcome: 'is-current' };
   if (beside.includes(version)) return { current, outcome: 'offered-before' };
@@ -37,6 +36,7 @@ export async function offerVersion(
       'invalid-input',
       `${store.location} offers ${besideLimit} models beside ${current}, as many as can be. Withdraw one first: ${beside.join(', ')}.`,
     );
+  await checkFiles(store, version);
   if (!dryRun) await store.writePointer(offeringPointer(pointer, [...beside, version]), etag);
   return { current, outcome: 'offered' };
 }

@@ -34,7 +34,8 @@ export function createTrainingBenchmark({
 }: TrainingBenchOptions = {}): Benchmark {
   return async function* ({ peers }) {
     await loadTensorflow({ warn: (message) => process.stderr.write(`warning: ${message}\n`) });
-    const own = (preset: 'seed' | 'fresh') => trainer(resolveConfig({ preset, values }), steps);
+    const own = (preset: 'seed' | 'fresh') =>
+      trainer(resolveConfig({ preset, values: { 'batch-size': '64', ...values } }), steps);
     const others = peers === undefined ? [] : ['keras', 'torch'].map((name) => peer(peers, peerFolder, name, steps));
     yield await compare("seed's recipe", 'images/s', [own('seed'), ...others], rounds);
     yield await compare('preset fresh', 'images/s', [own('fresh')], rounds);

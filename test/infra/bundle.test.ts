@@ -1,4 +1,4 @@
-import { mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { readBundles } from '../../infra/bundle.ts';
@@ -39,6 +39,13 @@ it('refuses a model that lies under the name of another', async () => {
   expect(() => readBundles(folder)).toThrow('models/three/manifest.json says that it is the model one');
 });
 
+it('refuses a bundle that lacks a file, and names it', async () => {
+  const folder = await writeRealBundle(await temporaryFolder(), 'one');
+  await rm(path.join(folder, 'generator.onnx'));
+  expect(() => readBundles(folder)).toThrow(ContextError);
+  expect(() => readBundles(folder)).toThrow('one lacks generator.onnx; npm run build writes');
+});
+
 it('takes the folder that is shipped', () => {
   expect(readBundles('model/pretrained')[0].files).toContain('card.md');
 });
@@ -47,6 +54,10 @@ it.each([
   ['{"version":"three"}', 'models/three/manifest.json is not the manifest of a bundle'],
   ['{"version":"two","beside":["three"]}', 'models/three/manifest.json is not the manifest of a bundle'],
   ['{"version":"two","beside":["two"]}', 'models/current.json names no model'],
+  [
+    `{"version":"two","beside":["one",${Array.from({ length: 8 }, (_, at) => `"m${at}"`)}]}`,
+    'models/current.json names no model',
+  ],
   ['{"version":"../two"}', 'models/current.json names no model'],
   ['', 'models/current.json names no model'],
 ])('refuses a store whose pointer is %j, with a sentence', async (pointer, reason) => {

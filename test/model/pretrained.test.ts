@@ -1,5 +1,8 @@
 import { PNG } from 'pngjs';
 import { describe, expect, it } from 'vitest';
+import { generator } from '../../model/architecture/dcgan.ts';
+import { exportOnnx } from '../../model/bundle/onnx-export.ts';
+import { readTfjsWeights } from '../../model/bundle/tfjs-format.ts';
 import { loadEngine } from '../../model/engine/load.ts';
 import { sha256 } from '../../model/files.ts';
 import { latentsFromSeeds } from '../../model/latent.ts';
@@ -28,6 +31,12 @@ describe.each(shipped)('the shipped model %s', async (version) => {
     ]);
     for (const [name, entry] of Object.entries(manifest.files))
       expect(sha256(await source.readFile(manifest, name)), name).toBe(entry.sha256);
+  });
+
+  it('has weights of which the graph is written to the bit, as every fresh checkout does', async () => {
+    const network = generator(manifest.architecture);
+    const weights = readTfjsWeights(network, await source.readFile(manifest, 'weights.bin'));
+    expect(sha256(exportOnnx(network, weights))).toBe(manifest.files['generator.onnx']?.sha256);
   });
 
   it('names itself and its data in the card as in the manifest', async () => {

@@ -18,7 +18,9 @@ const nodeSchema = z.object({
   attr: z
     .object({
       strides: z.object({ list: z.object({ i: z.array(integer) }) }),
-      padding: z.object({ s: text }),
+      dilations: z.object({ list: z.object({ i: z.array(z.coerce.number().pipe(z.literal(1))) }) }),
+      data_format: z.object({ s: text.pipe(z.literal('NHWC')) }),
+      padding: z.object({ s: text.pipe(z.enum(['SAME', 'VALID'])) }),
       fused_ops: z.object({ list: z.object({ s: z.array(text) }) }),
       shape: z.object({ shape: z.object({ dim: z.array(z.object({ size: integer })) }) }),
     })

@@ -34,6 +34,18 @@ it('leaves a graph that is there as it is', async () => {
   expect(await readFile(file, 'utf8')).toBe('another');
 });
 
+it('writes no graph that is not the one of the manifest, and says what to do', async () => {
+  const { folder, file } = await incompleteBundle();
+  const manifestFile = join(folder, 'manifest.json');
+  const manifest = JSON.parse(await readFile(manifestFile, 'utf8'));
+  manifest.files['generator.onnx'].sha256 = '0'.repeat(64);
+  await writeFile(manifestFile, JSON.stringify(manifest));
+  await expect(completeBundle(folder)).rejects.toThrow(
+    'another generator.onnx than test-1 was made with: export the model anew',
+  );
+  await expect(readFile(file)).rejects.toThrow('ENOENT');
+});
+
 it('writes no graph from weights that are not the bundle’s own', async () => {
   const { folder, file } = await incompleteBundle();
   const weightsFile = join(folder, 'weights.bin');

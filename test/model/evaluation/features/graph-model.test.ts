@@ -130,6 +130,8 @@ describe('a graph model that cannot be used', () => {
 
   it.each<[string, unknown, RegExp]>([
     ['another format', { format: 'layers-model' }, /no graph model of TensorFlow\.js/],
+    ['a dilated convolution', change({ name: 'odd', op: 'X', attr: { dilations: list(1, 2, 2, 1) } }), /expected 1/],
+    ['channels first', change({ name: 'odd', op: 'X', attr: { data_format: { s: base64('NCHW') } } }), /"NHWC"/],
     ['an unknown operator', change({ name: 'odd', op: 'Einsum' }), /an operator Einsum \(odd\)/],
     [
       'a node out of order',
