@@ -26,9 +26,15 @@ export interface ModelKeeper {
   use<Result>(work: (model: ServedModel) => Promise<Result>, version?: string): Promise<Result>;
   /**
    * What visitors may choose from: the current model, then those beside it in the pointer's order. Needs the current one
-   * loaded, as `use` does, and throws as it does; looks at the pointer as it does, too.
+   * loaded, as `use` does, and throws as it does; looks at the pointer as it does, too. It says what is offered, not what works:
+   * the others may not have been loaded yet, or be failing. Of those the call has the ones tried again that are due.
    */
   list(): Promise<readonly OfferedModel[]>;
+  /**
+   * Whether a model that is offered beside the current one could not be loaded the last time. Until it can be, whoever asks for
+   * it is told so at once; it is tried again once a minute at most.
+   */
+  isFailing(version: string): boolean;
   /**
    * Has the current model and those beside it loaded, one after the other, so that no visitor waits for them. Never throws:
    * what cannot be loaded is logged, and tried again when somebody asks for it.
@@ -186,8 +192,10 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
       );
       for (const { version } of beside) await shelf.take(version).catch(() => undefined);
     },
+    isFailing: shelf.isFailing,
     async list() {
       const { shared, beside } = await takeCurrent();
+      shelf.retryFailing();
       const others = (await beside).map((manifest) => describeOffer(manifest, false));
       return [describeOffer(shared.model.manifest, true), ...others];
     },

@@ -18,14 +18,26 @@ export interface ModelShelfOptions {
 const unknownFor = 60_000;
 /** And no more than this many such names are remembered. */
 const unknownLimit = 1000;
+/** One that is offered and could not be loaded is not tried again for this long, however many ask for it. */
+const failedFor = 60_000;
 
 /** Models asked for by name. Of those that are not offered the least recently used make room. */
 export interface ModelShelf {
   /**
    * @throws FreshcarError `not-found` when there is no such version, unless it is offered; `unavailable` or `damaged-bundle` when
-   * it cannot be loaded.
+   * it cannot be loaded; for an offered one the same error for a minute, without another load.
    */
   take(version: string): Promise<SharedModel>;
+  /** Whether an offered model could not be loaded the last time. */
+  isFailing(version: string): boolean;
+  /** Begins to load those again whose minute is over; waits for none. */
+  retryFailing(): void;
+}
+
+/** Why a load failed, and when it may be tried again. */
+interface Failure {
+  readonly error: FreshcarError;
+  readonly until: number;
 }
 
 export function createModelShelf(options: ModelShelfOptions): ModelShelf {
@@ -33,6 +45,7 @@ export function createModelShelf(options: ModelShelfOptions): ModelShelf {
   // Maps keep the order of insertion, so the first entry is always the oldest.
   const models = new Map<string, SharedModel>();
   const unknown = new Map<string, number>();
+  const failed = new Map<string, Failure>();
   /** Kept apart, so that asking for what does not exist takes no place from what does. */
   const loading = new Map<string, Promise<SharedModel>>();
 
@@ -49,18 +62,29 @@ export function createModelShelf(options: ModelShelfOptions): ModelShelf {
 
   const loadShared = async (version: string) => {
     try {
-      return keep(version, shareModel(await load(version)));
+      const model = shareModel(await load(version));
+      failed.delete(version);
+      return keep(version, model);
     } catch (error) {
-      const isMissing = error instanceof FreshcarError && error.code === 'not-found';
-      if (!isMissing || isOffered(version)) {
-        log.error('A model asked for by name could not be loaded.', { version, ...reasonFields(error) });
-        throw asUnavailable(error);
-      }
-      rememberUnknown(version);
-      throw noSuchModel(version);
+      throw isOffered(version) ? rememberFailure(version, error) : explainStranger(version, error);
     } finally {
       loading.delete(version);
     }
+  };
+
+  const rememberFailure = (version: string, reason: unknown) => {
+    log.error('A model beside the current one could not be loaded.', { version, ...reasonFields(reason) });
+    const error = asUnavailable(reason);
+    failed.set(version, { error, until: now() + failedFor });
+    return error;
+  };
+  const explainStranger = (version: string, reason: unknown) => {
+    if (reason instanceof FreshcarError && reason.code === 'not-found') {
+      rememberUnknown(version);
+      return noSuchModel(version);
+    }
+    log.error('A model asked for by name could not be loaded.', { version, ...reasonFields(reason) });
+    return asUnavailable(reason);
   };
 
   const rememberUnknown = (version: string) => {
@@ -72,14 +96,24 @@ export function createModelShelf(options: ModelShelfOptions): ModelShelf {
   const isUnknown = (version: string) =>
     (unknown.get(version) ?? Number.NEGATIVE_INFINITY) > now() && !isOffered(version);
 
+  const isFailing = (version: string) => failed.has(version) && isOffered(version);
+
+  const take = async (version: string) => {
+    if (isUnknown(version)) throw noSuchModel(version);
+    const model = models.get(version);
+    if (model) return keep(version, model);
+    const failure = failed.get(version);
+    if (failure && failure.until > now() && isOffered(version)) throw failure.error;
+    const started = loading.get(version) ?? loadShared(version);
+    loading.set(version, started);
+    return started;
+  };
+
   return {
-    async take(version) {
-      if (isUnknown(version)) throw noSuchModel(version);
-      const model = models.get(version);
-      if (model) return keep(version, model);
-      const started = loading.get(version) ?? loadShared(version);
-      loading.set(version, started);
-      return started;
+    take,
+    isFailing,
+    retryFailing() {
+      for (const version of [...failed.keys()].filter(isFailing)) take(version).catch(() => undefined);
     },
   };
 }

@@ -5,7 +5,7 @@ import { lookString } from './parameters.ts';
 
 /** The models that the page lets its visitors choose from. */
 export interface PageModels {
-  /** The current one first; empty where it is not known what there is, and the current one is shown. */
+  /** The current one first, without those that fail; empty where it is not known what there is, and the current one is shown. */
   readonly all: readonly OfferedModel[];
   /** The one of the largest cars, which the page shows where its address names none. */
   readonly usual: OfferedModel | undefined;
@@ -19,7 +19,8 @@ interface Look {
 }
 
 /**
- * Which models there are, and which one the page shows. Where that cannot be had, or not within `patience` milliseconds, the
+ * Which models there are, and which one the page shows. One that could not be loaded is left out until it can be: the page that
+ * everybody is shown must not depend on a model that is only offered. Where that cannot be had, or not within `patience` milliseconds, the
  * page does without, since it is there to be looked at and says itself why a car is missing.
  *
  * @param asked The version that the page's address names. One that is not offered, or no longer, counts for nothing: who
@@ -30,7 +31,8 @@ export async function choosePageModel(
   asked: string | undefined,
   patience: number,
 ): Promise<PageModels> {
-  const all = await withinTime(keeper.list(), patience).catch(() => []);
+  const offered = await withinTime(keeper.list(), patience).catch(() => []);
+  const all = offered.filter(({ version }) => !keeper.isFailing(version));
   const [current, ...beside] = all;
   const larger = (one: OfferedModel, other: OfferedModel) => (other.imageSize > one.imageSize ? other : one);
   const usual = current && beside.reduce(larger, current);

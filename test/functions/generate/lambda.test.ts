@@ -86,7 +86,7 @@ describe('the Lambda function', () => {
   });
 
   it('is warm although what is offered beside the model is damaged, says so in the log, and tries again', async () => {
-    const { s3, handler, get, lines } = await start();
+    const { s3, handler, get, lines, world } = await start();
     const keys = await realBundleKeys({ small: 32, large: 64 });
     await s3.put('models/current.json', '{"version":"small","beside":["large"]}');
     await s3.put('models/large/generator.onnx', 'broken');
@@ -96,6 +96,7 @@ describe('the Lambda function', () => {
     ]);
     expect((await get('/car.png')).statusCode).toBe(200);
     await s3.put('models/large/generator.onnx', keys.get('models/large/generator.onnx') ?? '');
+    world.time = 60_000;
     await handler({ warmup: true });
     expect((await get('/models/large/car.png')).statusCode).toBe(200);
   });

@@ -332,12 +332,67 @@ describe('models by name', () => {
   });
 
   it('is unavailable, not "not found", where a model that is offered is missing, and logged', async () => {
-    const { broken, version, lines, keeper } = start(['large']);
+    const { broken, version, lines, keeper, world } = start(['large']);
     await keeper.list();
     broken.set('large', new FreshcarError('not-found', 'There is no s3://cars/models/large/generator.onnx.'));
     await expect(version('large')).rejects.toMatchObject({ code: 'unavailable' });
     expect(lines.at(-1)).toMatchObject({ level: 'error', version: 'large', code: 'not-found' });
     broken.clear();
+    world.time = 60_000;
+    expect(await version('large')).toBe('large');
+  });
+
+  it('remembers for a minute that an offered one could not be loaded, and tells why without another load', async () => {
+    const { broken, version, lines, keeper, world } = start(['large']);
+    await keeper.list();
+    expect(keeper.isFailing('large')).toBe(false);
+    broken.set('large', damaged);
+    for (const time of [0, 1, 59_999]) {
+      world.time = time;
+      await expect(version('large')).rejects.toBe(damaged);
+    }
+    expect(world.loads).toEqual(['one', 'large']);
+    expect(lines.filter(({ level }) => level === 'error')).toEqual([
+      {
+        level: 'error',
+        message: 'A model beside the current one could not be loaded.',
+        version: 'large',
+        code: 'damaged-bundle',
+        reason: damaged.message,
+      },
+    ]);
+    world.time = 60_000;
+    await expect(version('large')).rejects.toBe(damaged);
+    expect(world.loads).toEqual(['one', 'large', 'large']);
+    expect(keeper.isFailing('large')).toBe(true);
+  });
+
+  it('knows one to fail until it is loaded, and tries again itself when somebody asks what there is', async () => {
+    const { broken, version, keeper, world } = start(['large']);
+    await keeper.list();
+    broken.set('large', damaged);
+    await keeper.loadAll();
+    broken.clear();
+    await keeper.list();
+    expect(world.loads).toEqual(['one', 'large']);
+    world.time = 60_000;
+    expect(keeper.isFailing('large')).toBe(true);
+    await keeper.list();
+    await nextTurn();
+    expect(keeper.isFailing('large')).toBe(false);
+    expect(await version('large')).toBe('large');
+    expect(world.loads).toEqual(['one', 'large', 'large']);
+  });
+
+  it('forgets that one failed once it is offered no longer', async () => {
+    const { broken, version, keeper, world } = start(['large']);
+    await keeper.list();
+    broken.set('large', damaged);
+    await keeper.loadAll();
+    broken.clear();
+    Object.assign(world, { beside: [], time: 1000 });
+    await keeper.refresh();
+    expect(keeper.isFailing('large')).toBe(false);
     expect(await version('large')).toBe('large');
   });
 

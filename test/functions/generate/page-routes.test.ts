@@ -126,6 +126,28 @@ describe('the page, with larger cars beside,', () => {
     expect(await open('/?seed=5&model=withdrawn')).toMatchObject({ ...large, permalink: './?seed=5' });
   });
 
+  it('shows the next largest, or none but the current one’s, where a model could not be loaded', async () => {
+    const damaged = new Set<string>();
+    const { open, get } = start(['large-64', 'huge-128'], async (version) => {
+      // Its manifest can be read: what is wrong is found out by the load.
+      const model = await load(version);
+      if (!damaged.has(version)) return model;
+      return { ...model, engine: { ...model.engine, draw: async () => new Uint8Array(3) } };
+    });
+    damaged.add('huge-128');
+    expect((await open('/?seed=5')).car).toBe('models/huge-128/cars/5.png');
+    expect((await get('/models/huge-128/cars/5.png')).status).toBe(503);
+    const without = { ...large, models: ['32 × 32 ./?seed=5&model=painted', '*64 × 64 ./?seed=5'] };
+    expect(await open('/?seed=5')).toMatchObject(without);
+    expect(await open('/?seed=5&model=huge-128')).toMatchObject(without);
+    damaged.add('large-64');
+    expect((await get('/models/large-64/cars/5.png')).status).toBe(503);
+    expect(await open('/?seed=5')).toMatchObject({ ...painted, models: [] });
+    expect(await (await get('/models')).json()).toMatchObject({
+      models: [{ version: 'painted' }, { version: 'large-64' }, { version: 'huge-128' }],
+    });
+  });
+
   it.each(['', 'UP', '../x', '<script>', 'a'.repeat(65)])('refuses %j, which is no model', async (model) => {
     const response = await start(['large-64']).get(`/?model=${encodeURIComponent(model)}`);
     expect(response.status).toBe(400);
