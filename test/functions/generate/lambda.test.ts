@@ -101,6 +101,18 @@ describe('the Lambda function', () => {
     expect((await get('/models/large/car.png')).statusCode).toBe(200);
   });
 
+  it('is warm before the platform gives up, and has what was slow to load for a later call', async () => {
+    const { s3, handler, get, lines } = await start();
+    await s3.put('models/current.json', '{"version":"small","beside":["large"]}');
+    s3.fault = (incoming) => incoming.url?.includes('large/generator.onnx') === true;
+    const hurried = { ...invocation, getRemainingTimeInMillis: () => 520 };
+    expect(await handler({ warmup: true }, hurried)).toEqual({ warm: true, version: 'small' });
+    // The load was not given up: that would have been an error.
+    expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
+    s3.fault = undefined;
+    expect((await get('/models/large/car.png')).statusCode).toBe(200);
+  });
+
   it('is busy for as long as a warm-up asks, so that pings at once reach as many copies', async () => {
     const { handler } = await start();
     await handler({ warmup: true });
