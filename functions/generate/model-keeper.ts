@@ -96,7 +96,12 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
     return model;
   };
   const isOffered = (version: string) => current?.reading.pointer.beside?.includes(version) ?? false;
-  const shelf = createModelShelf({ load: loadTried, log, now, isOffered });
+  const isCurrent = (version: string) => version === current?.shared.model.manifest.version;
+  const shelf = createModelShelf({ load: loadTried, log, now, isOffered, isCurrent });
+  const become = (next: Current) => {
+    current = next;
+    shelf.trim();
+  };
 
   /** What a pointer names; the first car does not wait for what is beside it. */
   const loadPointed = async (reading: PointerReading, known: readonly Manifest[] = []): Promise<Current> => {
@@ -108,9 +113,10 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
     try {
       const reading = await source.readPointer();
       if (!reading) throw new Error('A source answered its first reading of the pointer with "unchanged".');
-      current = await loadPointed(reading);
+      const first = await loadPointed(reading);
+      become(first);
       checkedAt = now();
-      return current;
+      return first;
     } catch (error) {
       counts.failedLoads += 1;
       meter('FailedLoads', 1);
@@ -130,7 +136,7 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
   /** Takes on what is offered beside the same model. What could not be read before is tried again. */
   const takeOffers = async (old: Current, reading: PointerReading) => {
     const beside = await readBeside(reading.pointer, { source, log, known: await old.beside });
-    current = { ...old, reading, beside: Promise.resolve(beside) };
+    become({ ...old, reading, beside: Promise.resolve(beside) });
     if (reading === old.reading) return;
     log.info('The pointer offers other models beside the same one.', { beside: beside.map(({ version }) => version) });
   };
@@ -141,7 +147,7 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
       if (!reading || (await isLoaded(reading.pointer, old))) return await takeOffers(old, reading ?? old.reading);
       const next = await loadPointed(reading, await old.beside);
       await next.beside;
-      current = next;
+      become(next);
       old.shared.retire();
       counts.swaps += 1;
       meter('Swaps', 1);
@@ -181,8 +187,8 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
       return current?.shared.model.manifest.version;
     },
     async use(work, version) {
-      const isCurrent = version === undefined || version === current?.shared.model.manifest.version;
-      const shared = isCurrent ? (await takeCurrent()).shared : await shelf.take(version);
+      const isNamed = version !== undefined && !isCurrent(version);
+      const shared = isNamed ? await shelf.take(version) : (await takeCurrent()).shared;
       return shared.use(work);
     },
     async loadAll() {

@@ -10,6 +10,8 @@ export interface ModelShelfOptions {
   readonly now: () => number;
   /** Whether a version is offered now; such a model is kept whatever else is asked for, and is not there by a stranger's guess. */
   readonly isOffered?: (version: string) => boolean;
+  /** Whether a version is the one that serves where none is named: whoever has that keeps it, so there is no second one here. */
+  readonly isCurrent?: (version: string) => boolean;
   /** How many models are kept that are not offered; default 2. */
   readonly capacity?: number;
 }
@@ -32,6 +34,8 @@ export interface ModelShelf {
   isFailing(version: string): boolean;
   /** Begins to load those again whose minute is over; waits for none. */
   retryFailing(): void;
+  /** Lets go what has no place here any more. To be called after each change of what is current or offered. */
+  trim(): void;
 }
 
 /** Why a load failed, and when it may be tried again. */
@@ -41,7 +45,7 @@ interface Failure {
 }
 
 export function createModelShelf(options: ModelShelfOptions): ModelShelf {
-  const { load, log, now, isOffered = () => false, capacity = 2 } = options;
+  const { load, log, now, isOffered = () => false, isCurrent = () => false, capacity = 2 } = options;
   // Maps keep the order of insertion, so the first entry is always the oldest.
   const models = new Map<string, SharedModel>();
   const unknown = new Map<string, number>();
@@ -52,12 +56,18 @@ export function createModelShelf(options: ModelShelfOptions): ModelShelf {
   const keep = (version: string, model: SharedModel) => {
     models.delete(version);
     models.set(version, model);
-    const others = [...models].filter(([name]) => !isOffered(name));
-    for (const [name, oldest] of others.slice(0, Math.max(0, others.length - capacity))) {
-      models.delete(name);
-      oldest.retire();
-    }
+    trim();
     return model;
+  };
+
+  const trim = () => {
+    const others = [...models.keys()].filter((version) => !isOffered(version) && !isCurrent(version));
+    const oldest = others.slice(0, Math.max(0, others.length - capacity));
+    for (const version of [...models.keys()].filter(isCurrent).concat(oldest)) {
+      models.get(version)?.retire();
+      models.delete(version);
+    }
+    for (const version of [...failed.keys()].filter((version) => !isOffered(version))) failed.delete(version);
   };
 
   const loadShared = async (version: string) => {
@@ -96,14 +106,14 @@ export function createModelShelf(options: ModelShelfOptions): ModelShelf {
   const isUnknown = (version: string) =>
     (unknown.get(version) ?? Number.NEGATIVE_INFINITY) > now() && !isOffered(version);
 
-  const isFailing = (version: string) => failed.has(version) && isOffered(version);
+  const isFailing = (version: string) => failed.has(version);
 
   const take = async (version: string) => {
     if (isUnknown(version)) throw noSuchModel(version);
     const model = models.get(version);
     if (model) return keep(version, model);
     const failure = failed.get(version);
-    if (failure && failure.until > now() && isOffered(version)) throw failure.error;
+    if (failure && failure.until > now()) throw failure.error;
     const started = loading.get(version) ?? loadShared(version);
     loading.set(version, started);
     return started;
@@ -111,9 +121,10 @@ export function createModelShelf(options: ModelShelfOptions): ModelShelf {
 
   return {
     take,
+    trim,
     isFailing,
     retryFailing() {
-      for (const version of [...failed.keys()].filter(isFailing)) take(version).catch(() => undefined);
+      for (const version of failed.keys()) take(version).catch(() => undefined);
     },
   };
 }

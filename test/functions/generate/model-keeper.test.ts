@@ -331,6 +331,45 @@ describe('models by name', () => {
     expect(world.disposed).toEqual(['large']);
   });
 
+  it('lets those go that are withdrawn, but for two as for any stranger, and those that became current', async () => {
+    const { world, version, keeper } = start(['large', 'large-2', 'large-3', 'two']);
+    await keeper.loadAll();
+    Object.assign(world, { beside: ['two'], time: 1000 });
+    await keeper.refresh();
+    await nextTurn();
+    expect(world.disposed).toEqual(['large']);
+    Object.assign(world, { pointer: 'two', beside: ['large-3'], time: 2000 });
+    await keeper.refresh();
+    await nextTurn();
+    expect(world.disposed).toEqual(['large', 'two', 'one']);
+    for (const name of ['two', 'large-2', 'large-3']) expect(await version(name)).toBe(name);
+    expect(world.loads).toEqual(['one', 'large', 'large-2', 'large-3', 'two', 'two']);
+  });
+
+  it('lets the current one go that was asked for by name before it was known to be that', async () => {
+    const { world, version } = start();
+    expect(await Promise.all([version(), version('one')])).toEqual(['one', 'one']);
+    await nextTurn();
+    expect(world.disposed).toEqual(world.loads.slice(1));
+    expect(await version('one')).toBe('one');
+  });
+
+  it('uses one to the end that was withdrawn meanwhile', async () => {
+    const { world, keeper } = start(['large', 'large-2', 'large-3']);
+    await keeper.loadAll();
+    let finish = () => {};
+    const slow = keeper.use(() => new Promise<void>((resolve) => (finish = resolve)), 'large');
+    await nextTurn();
+    Object.assign(world, { beside: ['large-2'], pointer: 'large', time: 1000 });
+    await keeper.refresh();
+    await nextTurn();
+    expect(world.disposed).toEqual(['one']);
+    finish();
+    await slow;
+    await nextTurn();
+    expect(world.disposed).toEqual(['one', 'large']);
+  });
+
   it('is unavailable, not "not found", where a model that is offered is missing, and logged', async () => {
     const { broken, version, lines, keeper, world } = start(['large']);
     await keeper.list();
