@@ -163,7 +163,18 @@ describe('the page, where it cannot be told what models there are,', () => {
 
   it('shows the current one’s when the store does not answer in time', async () => {
     const { open } = start(['large-64'], () => new Promise(() => undefined), 5);
-    expect(await open('/?seed=5&model=large-64')).toMatchObject({ ...painted, models: [] });
+    expect(await open('/?seed=5')).toMatchObject({ ...painted, models: [] });
+  });
+
+  it('shows those that its address names, which every link goes on naming', async () => {
+    const failing = start(['large-64'], () => Promise.reject(new FreshcarError('unavailable', 'S3 is down.')));
+    const late = start(['large-64'], () => new Promise(() => undefined), 5);
+    for (const { open } of [failing, late]) {
+      const shown = await open('/?seed=5&model=large-64');
+      const links = { permalink: './?seed=5&model=large-64', another: './?model=large-64' };
+      expect(shown).toMatchObject({ ...large, ...links, models: [] });
+      expect(shown.html).toContain('data-size="" data-base="models/large-64/" data-model="large-64"');
+    }
   });
 
   it('leaves out those that cannot be read', async () => {
