@@ -7,10 +7,12 @@ import { FilterPattern, type ILogGroup, MetricFilter } from 'aws-cdk-lib/aws-log
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 
-/** What the function writes when it can't load a model, or keeps the old one; a test holds them to its own log. */
+/** What the function writes when it can't load a model or one beside it, or keeps the old one; a test holds them to its own log. */
 export const modelFailures = {
   notLoaded: 'The model could not be loaded.',
   refused: 'The pointer could not be followed; the old model keeps serving.',
+  besideNotLoaded: 'A model beside the current one could not be loaded.',
+  besideLeftOut: 'A model beside the current one is left out.',
 } as const;
 
 /** What the function counts for itself, as it names it; a test holds these to what it writes. */
@@ -77,7 +79,7 @@ export class Alarms extends Construct {
     this.all = [...this.rollback, throttles, latency, late];
   }
 
-  /** The function logs one JSON object a line, and a filter counts the lines of the two messages. */
+  /** The function logs one JSON object a line, and a filter counts the lines of these messages. */
   private countModelFailures(log: ILogGroup, period: Duration): IMetric {
     const messages = Object.values(modelFailures).map((message) =>
       FilterPattern.stringValue('$.message', '=', message),

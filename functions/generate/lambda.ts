@@ -35,12 +35,12 @@ const answerBefore = 500;
 
 /**
  * The function behind the HTTP API. Every event that is no HTTP request (`{"warmup": true}`, a schedule's own event)
- * is a warm-up: it loads the model and those offered beside it, and does nothing else. `{"warmup": true, "hold": 500}` is answered after at least so
- * many milliseconds, at most 5000: a copy that is busy leaves the next ping of a round to another copy.
+ * is a warm-up: it loads the model and, as far as its time goes, those offered beside it, and does nothing else.
+ * `{"warmup": true, "hold": 500}` is answered after at least so many milliseconds, at most 5000: a copy that is busy leaves the next ping of a round to another copy.
  */
 export function createLambdaHandler({ app, model }: LambdaOptions): LambdaHandler {
   return async (event, context) => {
-    if (!isHttpEvent(event)) return (await Promise.all([warmUp(model), sleep(holdOf(event))]))[0];
+    if (!isHttpEvent(event)) return (await Promise.all([warmUp(model, context), sleep(holdOf(event))]))[0];
     let request: Request;
     try {
       request = requestFromEvent(event);
@@ -48,17 +48,25 @@ export function createLambdaHandler({ app, model }: LambdaOptions): LambdaHandle
       const detail = 'This is not a request that HTTP knows.';
       return resultFromResponse(problemResponse({ status: 400, detail, code: 'invalid-input' }));
     }
-    const timeLimit = Math.max(0, context.getRemainingTimeInMillis() - answerBefore);
-    return resultFromResponse(await app.fetch(request, { timeLimit }));
+    return resultFromResponse(await app.fetch(request, { timeLimit: timeFor(context) }));
   };
 }
 
-/** Nobody waits for a warm-up, so this is the time to follow the pointer, and to load what only the page asks for. */
-async function warmUp(model: ModelKeeper): Promise<WarmUpResult> {
+/**
+ * Nobody waits for a warm-up, so this is the time to follow the pointer, and to load what only the page asks for. As much of that as
+ * the invocation has time for: once the model itself is there this copy is warm, and a load that takes longer goes on with the next
+ * event.
+ */
+async function warmUp(model: ModelKeeper, context: InvocationContext): Promise<WarmUpResult> {
   await model.refresh();
   const result = await model.use(async ({ manifest }) => ({ warm: true as const, version: manifest.version }));
-  await model.loadAll();
+  await Promise.race([model.loadAll(), sleep(timeFor(context), undefined, { ref: false })]);
   return result;
+}
+
+/** Milliseconds that are left to answer in. */
+function timeFor(context: InvocationContext): number {
+  return Math.max(0, context.getRemainingTimeInMillis() - answerBefore);
 }
 
 /** Milliseconds that a warm-up keeps this copy busy. */

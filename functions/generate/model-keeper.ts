@@ -26,9 +26,15 @@ export interface ModelKeeper {
   use<Result>(work: (model: ServedModel) => Promise<Result>, version?: string): Promise<Result>;
   /**
    * What visitors may choose from: the current model, then those beside it in the pointer's order. Needs the current one
-   * loaded, as `use` does, and throws as it does; looks at the pointer as it does, too.
+   * loaded, as `use` does, and throws as it does; looks at the pointer as it does, too. It says what is offered, not what works:
+   * the others may not have been loaded yet, or be failing. Of those the call has the ones tried again that are due.
    */
   list(): Promise<readonly OfferedModel[]>;
+  /**
+   * Whether a model that is offered beside the current one could not be loaded the last time. Until it can be, whoever asks for
+   * it is told so at once; it is tried again once a minute at most.
+   */
+  isFailing(version: string): boolean;
   /**
    * Has the current model and those beside it loaded, one after the other, so that no visitor waits for them. Never throws:
    * what cannot be loaded is logged, and tried again when somebody asks for it.
@@ -90,7 +96,12 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
     return model;
   };
   const isOffered = (version: string) => current?.reading.pointer.beside?.includes(version) ?? false;
-  const shelf = createModelShelf({ load: loadTried, log, now, isOffered });
+  const isCurrent = (version: string) => version === current?.shared.model.manifest.version;
+  const shelf = createModelShelf({ load: loadTried, log, now, isOffered, isCurrent });
+  const become = (next: Current) => {
+    current = next;
+    shelf.trim();
+  };
 
   /** What a pointer names; the first car does not wait for what is beside it. */
   const loadPointed = async (reading: PointerReading, known: readonly Manifest[] = []): Promise<Current> => {
@@ -102,9 +113,10 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
     try {
       const reading = await source.readPointer();
       if (!reading) throw new Error('A source answered its first reading of the pointer with "unchanged".');
-      current = await loadPointed(reading);
+      const first = await loadPointed(reading);
+      become(first);
       checkedAt = now();
-      return current;
+      return first;
     } catch (error) {
       counts.failedLoads += 1;
       meter('FailedLoads', 1);
@@ -124,7 +136,7 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
   /** Takes on what is offered beside the same model. What could not be read before is tried again. */
   const takeOffers = async (old: Current, reading: PointerReading) => {
     const beside = await readBeside(reading.pointer, { source, log, known: await old.beside });
-    current = { ...old, reading, beside: Promise.resolve(beside) };
+    become({ ...old, reading, beside: Promise.resolve(beside) });
     if (reading === old.reading) return;
     log.info('The pointer offers other models beside the same one.', { beside: beside.map(({ version }) => version) });
   };
@@ -135,7 +147,7 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
       if (!reading || (await isLoaded(reading.pointer, old))) return await takeOffers(old, reading ?? old.reading);
       const next = await loadPointed(reading, await old.beside);
       await next.beside;
-      current = next;
+      become(next);
       old.shared.retire();
       counts.swaps += 1;
       meter('Swaps', 1);
@@ -175,8 +187,8 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
       return current?.shared.model.manifest.version;
     },
     async use(work, version) {
-      const isCurrent = version === undefined || version === current?.shared.model.manifest.version;
-      const shared = isCurrent ? (await takeCurrent()).shared : await shelf.take(version);
+      const isNamed = version !== undefined && !isCurrent(version);
+      const shared = isNamed ? await shelf.take(version) : (await takeCurrent()).shared;
       return shared.use(work);
     },
     async loadAll() {
@@ -186,8 +198,10 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
       );
       for (const { version } of beside) await shelf.take(version).catch(() => undefined);
     },
+    isFailing: shelf.isFailing,
     async list() {
       const { shared, beside } = await takeCurrent();
+      shelf.retryFailing();
       const others = (await beside).map((manifest) => describeOffer(manifest, false));
       return [describeOffer(shared.model.manifest, true), ...others];
     },

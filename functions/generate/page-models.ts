@@ -3,13 +3,17 @@ import type { ModelKeeper } from './model-keeper.ts';
 import type { OfferedModel } from './offered-models.ts';
 import { lookString } from './parameters.ts';
 
+/** A model as the page shows it. One that only the page's address told of may be of any size. */
+export type PageModel = Omit<OfferedModel, 'imageSize'> & { readonly imageSize: number | undefined };
+
 /** The models that the page lets its visitors choose from. */
 export interface PageModels {
-  /** The current one first; empty where it is not known what there is, and the current one is shown. */
+  /** The current one first, without those that fail; empty where it is not known what there is. */
   readonly all: readonly OfferedModel[];
   /** The one of the largest cars, which the page shows where its address names none. */
   readonly usual: OfferedModel | undefined;
-  readonly shown: OfferedModel | undefined;
+  /** Undefined for the current one where it is not known what there is. */
+  readonly shown: PageModel | undefined;
 }
 
 /** What the page shows of a car beside the model. */
@@ -19,10 +23,12 @@ interface Look {
 }
 
 /**
- * Which models there are, and which one the page shows. Where that cannot be had, or not within `patience` milliseconds, the
- * page does without, since it is there to be looked at and says itself why a car is missing.
+ * Which models there are, and which one the page shows. One that could not be loaded is left out until it can be: the page that
+ * everybody is shown must not depend on a model that is only offered. Where that cannot be had, or not within `patience` milliseconds, the
+ * page does without, since it is there to be looked at and says itself why a car is missing; it then takes its address at its word,
+ * so that a reload or a copied link shows the same car.
  *
- * @param asked The version that the page's address names. One that is not offered, or no longer, counts for nothing: who
+ * @param asked The version that the page's address names. One that is known not to be offered, or no longer, counts for nothing: who
  * follows an old link wants to see a car.
  */
 export async function choosePageModel(
@@ -30,20 +36,25 @@ export async function choosePageModel(
   asked: string | undefined,
   patience: number,
 ): Promise<PageModels> {
-  const all = await withinTime(keeper.list(), patience).catch(() => []);
+  const offered = await withinTime(keeper.list(), patience).catch(() => []);
+  const all = offered.filter(({ version }) => !keeper.isFailing(version));
   const [current, ...beside] = all;
+  if (current === undefined) {
+    const shown = asked === undefined ? undefined : { version: asked, imageSize: undefined, current: false };
+    return { all, usual: undefined, shown };
+  }
   const larger = (one: OfferedModel, other: OfferedModel) => (other.imageSize > one.imageSize ? other : one);
-  const usual = current && beside.reduce(larger, current);
+  const usual = beside.reduce(larger, current);
   return { all, usual, shown: all.find(({ version }) => version === asked) ?? usual };
 }
 
 /** What the addresses of a model's pictures begin with, seen from the page; nothing for the current one. */
-export function baseOf(model: OfferedModel | undefined): string {
+export function baseOf(model: PageModel | undefined): string {
   return model === undefined || model.current ? '' : `models/${model.version}/`;
 }
 
 /** What the page's own address calls a model; undefined for the one that it shows anyway. */
-export function nameOf(model: OfferedModel | undefined, { usual }: PageModels): string | undefined {
+export function nameOf(model: PageModel | undefined, { usual }: PageModels): string | undefined {
   return model === usual ? undefined : model?.version;
 }
 

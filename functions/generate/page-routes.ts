@@ -57,7 +57,7 @@ export interface PageRoutesOptions {
   readonly model: ModelKeeper;
   /** An unpredictable seed, another one for each call. */
   readonly freshSeed: () => number;
-  /** Milliseconds that the page waits to hear which models there are; after that it shows the current one. */
+  /** Milliseconds that the page waits to hear which models there are; after that it does without. */
   readonly patience: number;
 }
 
@@ -68,6 +68,8 @@ interface PageValues {
   readonly origin: string;
   /** What the addresses of pictures begin with: nothing, or a model. */
   readonly base: string;
+  /** What the page's address calls the model; empty for the one that it shows anyway. */
+  readonly model: string;
   /** The query strings of the car, of its large picture for those who are shown a shared link, and of the page. */
   readonly query: string;
   readonly preview: string;
@@ -104,6 +106,7 @@ export function addPageRoutes(app: OpenAPIHono, { page, model, freshSeed, patien
       // A parsed URL's origin holds no character that means something in HTML.
       origin: new URL(context.req.url).origin,
       base,
+      model: name ?? '',
       query: queryString({ truncation }),
       // A multiple of every model's own size.
       preview: queryString({ size: 512, truncation }),

@@ -127,7 +127,7 @@ export const pageQuery = z.object({
       type: 'string',
       maxLength: 64,
       description:
-        'One of the models at `/models`; without it, or where that one is not offered any more, the one of the largest cars.',
+        'One of the models at `/models`; without it, or where that one is not offered any more or cannot be loaded, the one of the largest cars.',
     }),
 });
 

@@ -260,6 +260,29 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
       expect((button?.y ?? 0) + (button?.height ?? 0)).toBeLessThan(844);
     });
 
+    it('keeps to the model that its address names where the service cannot say what there is', async () => {
+      Object.assign(server, { silent: true, beside: ['huge-128'] });
+      onTestFinished(() => {
+        server.silent = false;
+      });
+      const { page, complaints } = await open('/?seed=5&model=huge-128');
+      expect(page.url()).toBe(`${server.address}/?seed=5&model=huge-128`);
+      await page.waitForFunction("document.querySelector('#sheet-picture').complete");
+      expect(await inPage(page, "document.querySelector('#sheet-picture').naturalWidth")).toBe(2048);
+      await page.locator('#another').click();
+      const seed = await seedOf(page);
+      expect(page.url()).toBe(`${server.address}/?seed=${seed}&model=huge-128`);
+      expect(await link(page, '#permalink')).toBe(`./?seed=${seed}&model=huge-128`);
+      expect(await link(page, '#another')).toBe('./?model=huge-128');
+      expect(await link(page, '#download')).toBe(`models/huge-128/cars/${seed}.png?size=512`);
+      const label = `Show car ${seed} again, huge-128`;
+      expect(await page.locator('#seen [aria-current="true"]').getAttribute('aria-label')).toBe(label);
+      server.silent = false;
+      await page.reload();
+      expect(await source(page, '#car')).toBe(`models/huge-128/cars/${seed}.png`);
+      expect(complaints).toEqual([]);
+    });
+
     it('asks for no sheet that is larger than the service draws', async () => {
       server.beside = ['huge-128'];
       const { page, complaints } = await open();

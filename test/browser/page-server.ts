@@ -13,6 +13,8 @@ export interface PageServer {
   readonly address: string;
   /** While true, no model can be loaded. */
   broken: boolean;
+  /** While true, it cannot be told which models there are. */
+  silent: boolean;
   /** The versions offered beside the current one, whose cars have 32 pixels. */
   beside: readonly string[];
   close(): void;
@@ -33,7 +35,7 @@ export async function startPageServer(folder: string): Promise<PageServer> {
   });
   for (const name of ['index.html', 'style.css']) await copyFile(path.join(source, name), path.join(folder, name));
 
-  const state: Pick<PageServer, 'broken' | 'beside'> = { broken: false, beside: [] };
+  const state: Pick<PageServer, 'broken' | 'silent' | 'beside'> = { broken: false, silent: false, beside: [] };
   const { log } = recordedLog();
   const load = async (version: string) => {
     if (state.broken) throw new FreshcarError('unavailable', 'The bucket is on holiday.');
@@ -45,7 +47,10 @@ export async function startPageServer(folder: string): Promise<PageServer> {
   const model: ModelKeeper = {
     ...keeper(),
     use: (work, version) => keeper().use(work, version),
-    list: () => keeper().list(),
+    async list() {
+      if (state.silent) throw new FreshcarError('unavailable', 'The bucket does not say.');
+      return keeper().list();
+    },
   };
   const app = createApp({ model, freshSeed: () => seed++, log, page: await readPage(folder) });
   const server = serve({ fetch: app.fetch, port: 0, hostname: '127.0.0.1' });

@@ -29,23 +29,29 @@ describe('alarms', () => {
     const models = ['good', 'bad'];
     const keeper = createModelKeeper({
       source: {
-        readPointer: async () => ({ pointer: { version: models[0] ?? '' }, etag: models[0] ?? '' }),
-        readManifest: async (version) => paintedModel(version).manifest,
+        readPointer: async () => ({
+          pointer: { version: models[0] ?? '', beside: ['bad-beside', 'lost-beside'] },
+          etag: models[0] ?? '',
+        }),
+        readManifest: async (version) => {
+          if (version === 'lost-beside') throw new Error('lost');
+          return paintedModel(version).manifest;
+        },
       },
       load: async (version) => {
-        if (version === 'bad') throw new Error('damaged');
+        if (version.startsWith('bad')) throw new Error('damaged');
         return paintedModel(version);
       },
       log,
       now: () => Date.now(),
       checkEvery: -1,
     });
-    await keeper.use(async () => undefined);
+    await keeper.loadAll();
     models.shift();
     await keeper.refresh();
     const pattern = Object.values(template.findResources('AWS::Logs::MetricFilter'))[0]?.Properties.FilterPattern;
     const counted = lines.filter(({ level }) => level === 'error').map(({ message }) => message);
-    expect(counted).toHaveLength(1);
+    expect(new Set(counted).size).toBe(3);
     for (const message of counted) expect(pattern).toContain(`$.message = "${String(message)}"`);
     expect(pattern).toContain(`$.message = "${modelFailures.notLoaded}"`);
   });

@@ -4,8 +4,8 @@ export interface Model {
   readonly name: string | undefined;
   /** What the addresses of its pictures begin with; nothing for the current one. */
   readonly base: string;
-  /** Width and height of its cars in pixels. */
-  readonly size: number;
+  /** Width and height of its cars in pixels; undefined where the service could not say. */
+  readonly size: number | undefined;
 }
 
 /** What the page shows: one car, how strange, and by which model. It is what the page's address says. */
@@ -55,9 +55,9 @@ export function freshAddress({ truncation, model }: Omit<Shown, 'seed'>): string
   return withQuery('./', [...look(truncation), ...named(model)]);
 }
 
-/** Such as "64 × 64 pixels". */
-export function sizeOf({ size }: Model): string {
-  return `${size} × ${size} pixels`;
+/** Such as "64 × 64 pixels"; the model's name where its size is not known. */
+export function sizeOf({ name = '', size }: Model): string {
+  return size === undefined ? name : `${size} × ${size} pixels`;
 }
 
 /** Where to read about a model. */

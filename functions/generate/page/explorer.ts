@@ -32,8 +32,12 @@ const soft = element('soft', HTMLInputElement);
 const about = element('about', HTMLAnchorElement);
 const walk = element('walk', HTMLButtonElement);
 
-// Without a choice, and where the service could not say what there is, it is the current model.
-const sole: Model = { name: undefined, base: '', size: Number(main.dataset.size) || 32 };
+// Without a choice it is the current model; where the service could not say what there is, the one that the page's address names.
+const sole: Model = {
+  name: main.dataset.model || undefined,
+  base: main.dataset.base ?? '',
+  size: Number(main.dataset.size) || undefined,
+};
 const choice = createModelSwitch(document.getElementById('models'), sole, visitWithModel);
 
 const arrival: Shown = {
@@ -75,7 +79,7 @@ function show(next: Shown): void {
 /** Has all else on the page drawn by the model of the car that is shown. */
 function redraw(): void {
   const { model } = shown;
-  main.dataset.size = String(model.size);
+  main.dataset.size = String(model.size ?? '');
   about.href = modelAddress(model);
   fillSheet(shown, sheetSeed);
   prepareNext();

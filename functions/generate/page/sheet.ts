@@ -7,9 +7,11 @@ interface SheetElements {
 
 /** The pixels of all cars that the service draws for one picture. */
 const drawnLimit = 2 ** 20;
+/** Of the largest cars that there can be: a sheet for these is drawn by every model. */
+const largestSize = 128;
 
 /** Wide windows have room for more cars a row; on a phone each stays large enough for a thumb. */
-function shapeFor(width: number, { size }: Model): { rows: number; columns: number } {
+function shapeFor(width: number, { size = largestSize }: Model): { rows: number; columns: number } {
   const most = (rows: number, columns: number) => ({
     rows: Math.min(rows, Math.floor(drawnLimit / (columns * size ** 2))),
     columns,

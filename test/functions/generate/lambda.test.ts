@@ -86,7 +86,7 @@ describe('the Lambda function', () => {
   });
 
   it('is warm although what is offered beside the model is damaged, says so in the log, and tries again', async () => {
-    const { s3, handler, get, lines } = await start();
+    const { s3, handler, get, lines, world } = await start();
     const keys = await realBundleKeys({ small: 32, large: 64 });
     await s3.put('models/current.json', '{"version":"small","beside":["large"]}');
     await s3.put('models/large/generator.onnx', 'broken');
@@ -96,7 +96,20 @@ describe('the Lambda function', () => {
     ]);
     expect((await get('/car.png')).statusCode).toBe(200);
     await s3.put('models/large/generator.onnx', keys.get('models/large/generator.onnx') ?? '');
+    world.time = 60_000;
     await handler({ warmup: true });
+    expect((await get('/models/large/car.png')).statusCode).toBe(200);
+  });
+
+  it('is warm before the platform gives up, and has what was slow to load for a later call', async () => {
+    const { s3, handler, get, lines } = await start();
+    await s3.put('models/current.json', '{"version":"small","beside":["large"]}');
+    s3.fault = (incoming) => incoming.url?.includes('large/generator.onnx') === true;
+    const hurried = { ...invocation, getRemainingTimeInMillis: () => 520 };
+    expect(await handler({ warmup: true }, hurried)).toEqual({ warm: true, version: 'small' });
+    // The load was not given up: that would have been an error.
+    expect(lines.filter(({ level }) => level === 'error')).toEqual([]);
+    s3.fault = undefined;
     expect((await get('/models/large/car.png')).statusCode).toBe(200);
   });
 

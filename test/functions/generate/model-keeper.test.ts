@@ -331,13 +331,107 @@ describe('models by name', () => {
     expect(world.disposed).toEqual(['large']);
   });
 
+  it('lets those go that are withdrawn, but for two as for any stranger, and those that became current', async () => {
+    const { world, version, keeper } = start(['large', 'large-2', 'large-3', 'two']);
+    await keeper.loadAll();
+    Object.assign(world, { beside: ['two'], time: 1000 });
+    await keeper.refresh();
+    await nextTurn();
+    expect(world.disposed).toEqual(['large']);
+    Object.assign(world, { pointer: 'two', beside: ['large-3'], time: 2000 });
+    await keeper.refresh();
+    await nextTurn();
+    expect(world.disposed).toEqual(['large', 'two', 'one']);
+    for (const name of ['two', 'large-2', 'large-3']) expect(await version(name)).toBe(name);
+    expect(world.loads).toEqual(['one', 'large', 'large-2', 'large-3', 'two', 'two']);
+  });
+
+  it('lets the current one go that was asked for by name before it was known to be that', async () => {
+    const { world, version } = start();
+    expect(await Promise.all([version(), version('one')])).toEqual(['one', 'one']);
+    await nextTurn();
+    expect(world.disposed).toEqual(world.loads.slice(1));
+    expect(await version('one')).toBe('one');
+  });
+
+  it('uses one to the end that was withdrawn meanwhile', async () => {
+    const { world, keeper } = start(['large', 'large-2', 'large-3']);
+    await keeper.loadAll();
+    let finish = () => {};
+    const slow = keeper.use(() => new Promise<void>((resolve) => (finish = resolve)), 'large');
+    await nextTurn();
+    Object.assign(world, { beside: ['large-2'], pointer: 'large', time: 1000 });
+    await keeper.refresh();
+    await nextTurn();
+    expect(world.disposed).toEqual(['one']);
+    finish();
+    await slow;
+    await nextTurn();
+    expect(world.disposed).toEqual(['one', 'large']);
+  });
+
   it('is unavailable, not "not found", where a model that is offered is missing, and logged', async () => {
-    const { broken, version, lines, keeper } = start(['large']);
+    const { broken, version, lines, keeper, world } = start(['large']);
     await keeper.list();
     broken.set('large', new FreshcarError('not-found', 'There is no s3://cars/models/large/generator.onnx.'));
     await expect(version('large')).rejects.toMatchObject({ code: 'unavailable' });
     expect(lines.at(-1)).toMatchObject({ level: 'error', version: 'large', code: 'not-found' });
     broken.clear();
+    world.time = 60_000;
+    expect(await version('large')).toBe('large');
+  });
+
+  it('remembers for a minute that an offered one could not be loaded, and tells why without another load', async () => {
+    const { broken, version, lines, keeper, world } = start(['large']);
+    await keeper.list();
+    expect(keeper.isFailing('large')).toBe(false);
+    broken.set('large', damaged);
+    for (const time of [0, 1, 59_999]) {
+      world.time = time;
+      await expect(version('large')).rejects.toBe(damaged);
+    }
+    expect(world.loads).toEqual(['one', 'large']);
+    expect(lines.filter(({ level }) => level === 'error')).toEqual([
+      {
+        level: 'error',
+        message: 'A model beside the current one could not be loaded.',
+        version: 'large',
+        code: 'damaged-bundle',
+        reason: damaged.message,
+      },
+    ]);
+    world.time = 60_000;
+    await expect(version('large')).rejects.toBe(damaged);
+    expect(world.loads).toEqual(['one', 'large', 'large']);
+    expect(keeper.isFailing('large')).toBe(true);
+  });
+
+  it('knows one to fail until it is loaded, and tries again itself when somebody asks what there is', async () => {
+    const { broken, version, keeper, world } = start(['large']);
+    await keeper.list();
+    broken.set('large', damaged);
+    await keeper.loadAll();
+    broken.clear();
+    await keeper.list();
+    expect(world.loads).toEqual(['one', 'large']);
+    world.time = 60_000;
+    expect(keeper.isFailing('large')).toBe(true);
+    await keeper.list();
+    await nextTurn();
+    expect(keeper.isFailing('large')).toBe(false);
+    expect(await version('large')).toBe('large');
+    expect(world.loads).toEqual(['one', 'large', 'large']);
+  });
+
+  it('forgets that one failed once it is offered no longer', async () => {
+    const { broken, version, keeper, world } = start(['large']);
+    await keeper.list();
+    broken.set('large', damaged);
+    await keeper.loadAll();
+    broken.clear();
+    Object.assign(world, { beside: [], time: 1000 });
+    await keeper.refresh();
+    expect(keeper.isFailing('large')).toBe(false);
     expect(await version('large')).toBe('large');
   });
 

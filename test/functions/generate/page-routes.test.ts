@@ -126,6 +126,28 @@ describe('the page, with larger cars beside,', () => {
     expect(await open('/?seed=5&model=withdrawn')).toMatchObject({ ...large, permalink: './?seed=5' });
   });
 
+  it('shows the next largest, or none but the current one’s, where a model could not be loaded', async () => {
+    const damaged = new Set<string>();
+    const { open, get } = start(['large-64', 'huge-128'], async (version) => {
+      // Its manifest can be read: what is wrong is found out by the load.
+      const model = await load(version);
+      if (!damaged.has(version)) return model;
+      return { ...model, engine: { ...model.engine, draw: async () => new Uint8Array(3) } };
+    });
+    damaged.add('huge-128');
+    expect((await open('/?seed=5')).car).toBe('models/huge-128/cars/5.png');
+    expect((await get('/models/huge-128/cars/5.png')).status).toBe(503);
+    const without = { ...large, models: ['32 × 32 ./?seed=5&model=painted', '*64 × 64 ./?seed=5'] };
+    expect(await open('/?seed=5')).toMatchObject(without);
+    expect(await open('/?seed=5&model=huge-128')).toMatchObject(without);
+    damaged.add('large-64');
+    expect((await get('/models/large-64/cars/5.png')).status).toBe(503);
+    expect(await open('/?seed=5')).toMatchObject({ ...painted, models: [] });
+    expect(await (await get('/models')).json()).toMatchObject({
+      models: [{ version: 'painted' }, { version: 'large-64' }, { version: 'huge-128' }],
+    });
+  });
+
   it.each(['', 'UP', '../x', '<script>', 'a'.repeat(65)])('refuses %j, which is no model', async (model) => {
     const response = await start(['large-64']).get(`/?model=${encodeURIComponent(model)}`);
     expect(response.status).toBe(400);
@@ -141,7 +163,18 @@ describe('the page, where it cannot be told what models there are,', () => {
 
   it('shows the current one’s when the store does not answer in time', async () => {
     const { open } = start(['large-64'], () => new Promise(() => undefined), 5);
-    expect(await open('/?seed=5&model=large-64')).toMatchObject({ ...painted, models: [] });
+    expect(await open('/?seed=5')).toMatchObject({ ...painted, models: [] });
+  });
+
+  it('shows those that its address names, which every link goes on naming', async () => {
+    const failing = start(['large-64'], () => Promise.reject(new FreshcarError('unavailable', 'S3 is down.')));
+    const late = start(['large-64'], () => new Promise(() => undefined), 5);
+    for (const { open } of [failing, late]) {
+      const shown = await open('/?seed=5&model=large-64');
+      const links = { permalink: './?seed=5&model=large-64', another: './?model=large-64' };
+      expect(shown).toMatchObject({ ...large, ...links, models: [] });
+      expect(shown.html).toContain('data-size="" data-base="models/large-64/" data-model="large-64"');
+    }
   });
 
   it('leaves out those that cannot be read', async () => {
