@@ -143,7 +143,14 @@ describe('two workers', () => {
     const { address, child } = await startPair();
     const sheets = [connect(address), connect(address)].map(({ get }) => get('/sheet.png?rows=16&columns=16&seed=1'));
     await connect(address).get('/health');
-    const again = setInterval(() => child.kill('SIGINT'), 5);
+    // Five, one after another so that each is its own, and all of them long before 256 cars are drawn: a process that is ending has
+    // given its handlers back, and would end of one that comes late.
+    let left = 5;
+    const again = setInterval(() => {
+      child.kill('SIGINT');
+      left -= 1;
+      if (left === 0) clearInterval(again);
+    }, 5);
     onTestFinished(() => clearInterval(again));
     expect(await once(child, 'close')).toEqual([0, null]);
     for (const { status } of await Promise.all(sheets)) expect(status).toBe(200);
