@@ -9,11 +9,11 @@ import { Command } from 'commander';
 import { featureNetwork } from '../../architecture/feature-network.ts';
 import { exportFeaturesOnnx } from '../../bundle/onnx-features.ts';
 import { parseInteger } from '../../cli/parse.ts';
-import { FreshcarError } from '../../errors.ts';
 import { sha256, writeWhole } from '../../files.ts';
 import { loadTensorflow } from '../../tensorflow/backend.ts';
 import { readCifar } from './cifar.ts';
 import { accuracy } from './classifier-step.ts';
+import { runProgram } from './run-program.ts';
 import { trainClassifier } from './train-classifier.ts';
 
 interface Flags {
@@ -52,10 +52,4 @@ const program = new Command('train-features')
   .option('--seed <number>', 'of the weights, the order and the changes of pictures', parseInteger(0, 4294967295), 0)
   .action(main);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (!(error instanceof FreshcarError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-}
+await runProgram(program);

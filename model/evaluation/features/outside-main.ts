@@ -15,6 +15,7 @@ import { FreshcarError } from '../../errors.ts';
 import { sha256, writeWhole } from '../../files.ts';
 import { readGraphModel } from './graph-model.ts';
 import { exportGraphFeatures } from './graph-model-onnx.ts';
+import { runProgram } from './run-program.ts';
 
 /** The package's files are scripts: the model is an object, the weights are base64. */
 async function readPackage(folder: string): Promise<{ model: unknown; weights: Uint8Array }> {
@@ -45,10 +46,4 @@ const program = new Command('outside-features')
   .argument('<out>', 'where the ONNX file goes')
   .action(main);
 
-try {
-  await program.parseAsync();
-} catch (error) {
-  if (!(error instanceof FreshcarError)) throw error;
-  process.stderr.write(`${error.message}\n`);
-  process.exitCode = 1;
-}
+await runProgram(program);

@@ -2,8 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { offerVersion, withdrawVersion } from '../../../model/store/offer.ts';
 import { promoteVersion } from '../../../model/store/promote.ts';
 import type { BundleStore } from '../../../model/store/store.ts';
-import { bundleFiles } from './bundle-fixture.ts';
-import { addVersions, atOnce, storeKinds } from './stores.ts';
+import { addUnusable, addVersions, atOnce, storeKinds, unusable } from './stores.ts';
 
 describe.each(storeKinds)('offering in $kind', ({ start, missing }) => {
   const pointerOf = async (store: BundleStore) => (await store.readPointer())?.pointer;
@@ -62,17 +61,9 @@ describe.each(storeKinds)('offering in $kind', ({ start, missing }) => {
 
   it.skipIf(missing)('refuses what is missing or not whole', async () => {
     const store = await serving();
-    await store.addFile('half', 'manifest.json', bundleFiles('half').get('manifest.json') ?? Buffer.alloc(0));
-    await store.addFile('wrong', 'manifest.json', bundleFiles('wrong').get('manifest.json') ?? Buffer.alloc(0));
-    await store.addFile('wrong', 'generator.onnx', Buffer.from('the network of other'));
-    for (const [version, code] of Object.entries({
-      none: 'not-found',
-      half: 'not-found',
-      wrong: 'damaged-bundle',
-      '../x': 'invalid-input',
-    })) {
+    await addUnusable(store);
+    for (const [version, code] of Object.entries(unusable))
       await expect(offerVersion(store, version)).rejects.toMatchObject({ code });
-    }
     expect(await pointerOf(store)).toEqual({ version: 'one' });
   });
 

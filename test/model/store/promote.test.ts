@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { promoteVersion, rollBack } from '../../../model/store/promote.ts';
 import type { BundleStore } from '../../../model/store/store.ts';
-import { bundleFiles } from './bundle-fixture.ts';
-import { addVersions, atOnce, storeKinds } from './stores.ts';
+import { addUnusable, addVersions, atOnce, storeKinds, unusable } from './stores.ts';
 
 describe.each(storeKinds)('promoting in $kind', ({ start, missing }) => {
   const pointerOf = async (store: BundleStore) => (await store.readPointer())?.pointer;
@@ -60,18 +59,9 @@ describe.each(storeKinds)('promoting in $kind', ({ start, missing }) => {
     const { store } = await start();
     await addVersions(store, 'one');
     await promoteVersion(store, 'one');
-    const manifest = bundleFiles('half').get('manifest.json') ?? Buffer.alloc(0);
-    await store.addFile('half', 'manifest.json', manifest);
-    await store.addFile('wrong', 'manifest.json', bundleFiles('wrong').get('manifest.json') ?? Buffer.alloc(0));
-    await store.addFile('wrong', 'generator.onnx', Buffer.from('the network of other'));
-    for (const [version, code] of Object.entries({
-      none: 'not-found',
-      half: 'not-found',
-      wrong: 'damaged-bundle',
-      '../x': 'invalid-input',
-    })) {
+    await addUnusable(store);
+    for (const [version, code] of Object.entries(unusable))
       await expect(promoteVersion(store, version)).rejects.toMatchObject({ code });
-    }
     expect(await pointerOf(store)).toEqual({ version: 'one' });
   });
 

@@ -68,3 +68,17 @@ export function atOnce(store: BundleStore): [BundleStore, BundleStore] {
   };
   return [view, view];
 }
+
+/** Versions that cannot be served, each with the code of the error that says so; `addUnusable` puts them into a store. */
+export const unusable = {
+  none: 'not-found',
+  half: 'not-found',
+  wrong: 'damaged-bundle',
+  '../x': 'invalid-input',
+} as const;
+
+export async function addUnusable(store: BundleStore): Promise<void> {
+  for (const version of ['half', 'wrong'])
+    await store.addFile(version, 'manifest.json', bundleFiles(version).get('manifest.json') ?? Buffer.alloc(0));
+  await store.addFile('wrong', 'generator.onnx', Buffer.from('the network of other'));
+}
