@@ -10,6 +10,7 @@ leave out what is held back at the first size by dataset prepare --without.
 
 Examples:
   $ freshcar dataset split cars.npy --out-train train.npy --out-held-out held-out.npy
+  $ freshcar dataset split more-cars.npy --held-before held-out.npy --out-train train-2.npy --out-held-out held-out-2.npy
   $ freshcar train --data train.npy --out runs/first
   $ freshcar evaluate --model runs/first --data held-out.npy --train train.npy
 `;
@@ -17,20 +18,25 @@ Examples:
 interface SplitFlags {
   readonly outTrain: string;
   readonly outHeldOut: string;
+  readonly heldBefore?: string;
 }
 
 export function datasetSplitCommand(program: Command, terminal: Terminal): void {
   commandGroup(program, 'dataset', 'turn photographs into what training reads')
     .command('split')
-    .description('hold back a fifth of the pictures, to measure models with that never saw them')
+    .description('hold back 15 of 100 images, to measure models with that never saw them')
     .argument('<data>', 'a packed .npy')
     .requiredOption('--out-train <file>', 'where the pictures to train on go')
     .requiredOption('--out-held-out <file>', 'where the pictures to measure with go')
+    .option(
+      '--held-before <file>',
+      'a packed .npy that an earlier split held back: its images, and near duplicates of them, are held back again',
+    )
     .addHelpText('after', examples)
-    .action(async (data: string, { outTrain, outHeldOut }: SplitFlags) => {
+    .action(async (data: string, { outTrain, outHeldOut, heldBefore }: SplitFlags) => {
       const { splitDataset } = await import('../evaluation/split-dataset.ts');
       const code = { name: packageJson.name, version: packageJson.version };
-      const { training, heldOut } = await splitDataset({ data, outTrain, outHeldOut, code });
+      const { training, heldOut } = await splitDataset({ data, outTrain, outHeldOut, heldBefore, code });
       terminal.out.write(`${training} pictures in ${outTrain}, ${heldOut} in ${outHeldOut}\n`);
     });
 }

@@ -7,12 +7,12 @@ import { duplicateGroups } from './near-duplicates.ts';
  * changes a number here raises `version`, which goes into every result.
  */
 export const protocol = {
-  version: 1,
+  version: 2,
   /** The cars that are measured: seeds 0 to 2047. */
   cars: 2048,
   firstSeed: 0,
   /** Of the pictures, the part that no training sees. */
-  heldOutPart: 1 / 5,
+  heldOutPart: 15 / 100,
   /** For the spread of the kernel distance: so many subsets of half the smaller set, or of the paper's size. */
   subsets: 100,
   largestSubset: 1000,
@@ -28,6 +28,12 @@ export interface Split {
   readonly heldOut: readonly number[];
 }
 
+/** Packed images, `count * imageSize * imageSize * 3` bytes. */
+export interface Images {
+  readonly images: Uint8Array;
+  readonly imageSize: number;
+}
+
 /**
  * Pictures are hashed and grouped at this size whatever theirs is, so that a photograph of 64 pixels falls on the same side
  * packed at 32 and at 64. A larger one does not: shrunk twice, it is not the same to the bit.
@@ -37,10 +43,13 @@ const hashedSize = 32;
 /**
  * Which pictures are for training and which are held out, by a hash of their own bytes: the same picture falls on the
  * same side in any file, in any order. Near duplicates fall on one side, that of the one with the lowest hash.
+ *
+ * @param heldBefore Images that an earlier split held out: these, and their near duplicates, stay held out whatever their hash.
  */
-export function splitPictures(images: Uint8Array, imageSize: number): Split {
+export function splitPictures(images: Uint8Array, imageSize: number, heldBefore?: Images): Split {
   const pictures = shrunk(images, imageSize);
-  const groups = duplicateGroups(Buffer.concat(pictures), hashedSize);
+  const earlier = heldBefore === undefined ? [] : shrunk(heldBefore.images, heldBefore.imageSize);
+  const groups = duplicateGroups(Buffer.concat([...pictures, ...earlier]), hashedSize);
   const lowest = new Map<number, string>();
   pictures.forEach((picture, index) => {
     const group = groups[index] as number;
@@ -48,8 +57,11 @@ export function splitPictures(images: Uint8Array, imageSize: number): Split {
     const known = lowest.get(group);
     if (known === undefined || hash < known) lowest.set(group, hash);
   });
-  const heldOutGroups = new Set([...lowest].filter(([, hash]) => isHeldOut(hash)).map(([group]) => group));
-  const numbers = Array.from(groups, (_, index) => index);
+  const heldOutGroups = new Set([
+    ...groups.subarray(pictures.length),
+    ...[...lowest].filter(([, hash]) => isHeldOut(hash)).map(([group]) => group),
+  ]);
+  const numbers = pictures.map((_, index) => index);
   const heldOut = (index: number) => heldOutGroups.has(groups[index] as number);
   return { training: numbers.filter((index) => !heldOut(index)), heldOut: numbers.filter(heldOut) };
 }

@@ -11,6 +11,8 @@ export interface SplitOptions {
   readonly data: string;
   readonly outTrain: string;
   readonly outHeldOut: string;
+  /** A packed file that an earlier split held out; what it shows stays held out. */
+  readonly heldBefore?: string | undefined;
   /** What made it, for the provenance. */
   readonly code: Provenance['code'];
 }
@@ -28,10 +30,17 @@ export interface SplitResult {
  * @throws FreshcarError as `readDataset` and the writer do, and `invalid-input` when one side would be empty, both would go
  * into the same file, or one where a folder is. What was there before stays; but see `commitDatasets`.
  */
-export async function splitDataset({ data, outTrain, outHeldOut, code }: SplitOptions): Promise<SplitResult> {
+export async function splitDataset({
+  data,
+  outTrain,
+  outHeldOut,
+  heldBefore,
+  code,
+}: SplitOptions): Promise<SplitResult> {
   await checkTargets([outTrain, outHeldOut]);
   const dataset = await readDataset(data);
-  const { training, heldOut } = splitPictures(dataset.images, dataset.imageSize);
+  const earlier = heldBefore === undefined ? undefined : await readDataset(heldBefore);
+  const { training, heldOut } = splitPictures(dataset.images, dataset.imageSize, earlier);
   if (training.length === 0 || heldOut.length === 0)
     throw new FreshcarError(
       'invalid-input',
@@ -46,7 +55,13 @@ export async function splitDataset({ data, outTrain, outHeldOut, code }: SplitOp
     ] as const) {
       const npy = await sealPictures(dataset, rows, out);
       sealed.arrays.push(npy);
-      const options = { ...parent.options, part, partOf: dataset.sha256, protocol: protocol.version };
+      const options = {
+        ...parent.options,
+        part,
+        partOf: dataset.sha256,
+        protocol: protocol.version,
+        ...(earlier && { heldBefore: earlier.sha256 }),
+      };
       const provenance: Provenance = { ...parent, count: rows.length, sha256: npy.sha256, options, code };
       sealed.beside.push(await sealFile(besides(out, '.json'), formatProvenance(provenance)));
     }

@@ -54,13 +54,24 @@ it('splits a packed dataset into two, each with its provenance, and loses no pic
   expect(heldOut.provenance).toMatchObject({
     count: heldOut.count,
     source: { name: 'all.npy', pictures: 100 },
-    options: { part: 'held out', partOf: all.sha256, protocol: 1 },
+    options: { part: 'held out', partOf: all.sha256, protocol: 2 },
   });
   expect(train.provenance?.options.part).toBe('training');
 
   const before = await readFile(file('held-out.npy'));
   await freshcar('dataset', 'split', file('all.npy'), ...flags);
   expect(await readFile(file('held-out.npy'))).toEqual(before);
+});
+
+it('holds back again what --held-before names', async () => {
+  const { file, flags } = await splitFolder();
+  const train = await readDataset(file('train.npy'));
+  await writeNpy(file('before.npy'), train.images.slice(0, 3 * bytes));
+  const kept = (await readDataset(file('before.npy'))).sha256;
+  const { code } = await freshcar('dataset', 'split', file('all.npy'), ...flags, '--held-before', file('before.npy'));
+  expect(code).toBe(0);
+  expect((await readDataset(file('train.npy'))).count).toBe(train.count - 3);
+  expect((await readDataset(file('held-out.npy'))).provenance?.options.heldBefore).toBe(kept);
 });
 
 it('refuses pictures that all fall on one side', async () => {
