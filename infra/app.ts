@@ -1,14 +1,13 @@
 import path from 'node:path';
 import { App, Tags } from 'aws-cdk-lib';
-import { readBundles } from './bundle.ts';
-import type { CarCode } from './car-function.ts';
-import { ContextError, readSettings, type Settings } from './context.ts';
-import { recommendedFlags } from './flags.ts';
-import { readImageSource } from './image-source.ts';
-import { buildLambdaAsset } from './lambda-asset.ts';
-import type { LambdaEngineName } from './lambda-engines.ts';
-import { ServingStack } from './serving-stack.ts';
-import { TrainingStack } from './training-stack.ts';
+import { readImageSource } from './assets/image-source.ts';
+import { buildLambdaAsset } from './assets/lambda-asset.ts';
+import type { LambdaEngineName } from './assets/lambda-engines.ts';
+import { ContextError, readSettings, recommendedFlags, type Settings } from './context.ts';
+import { readBundles } from './serving/bundle.ts';
+import type { CarCode } from './serving/car-function.ts';
+import { ServingStack } from './serving/serving-stack.ts';
+import { TrainingStack } from './training/training-stack.ts';
 
 /** The CDK starts this in the project's folder. */
 const root = process.cwd();

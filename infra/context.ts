@@ -1,9 +1,15 @@
+import { createRequire } from 'node:module';
 import { z } from 'zod';
 
 /**
  * What an operator may choose, as context of the CDK: in `cdk.json`, or for one command `npx cdk deploy -c memory=3008`.
  * Everything else about the stacks is decided in their own files.
  */
+
+/** Every behaviour that the installed construct library recommends for new projects, so that `cdk.json` need not list 85. */
+export const recommendedFlags: Readonly<Record<string, unknown>> = createRequire(import.meta.url)(
+  'aws-cdk-lib/recommended-feature-flags.json',
+);
 
 /** The command line gives every value as text, `cdk.json` as it is written there. */
 const number = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]);

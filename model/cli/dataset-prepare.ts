@@ -1,9 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Crop, parseCrop } from '../dataset/crop.ts';
-import { type DuplicateKind, duplicateKinds } from '../dataset/duplicate-kinds.ts';
-import { type Layout, layouts, type Selection, splits } from '../dataset/selection.ts';
-import { parseUnreadableLimit, type UnreadableLimit } from '../dataset/unreadable-limit.ts';
+import { type DuplicateKind, duplicateKinds } from '../dataset/duplicates/duplicate-kinds.ts';
+import { type Crop, parseCrop } from '../dataset/prepare/crop.ts';
+import { parseUnreadableLimit, type UnreadableLimit } from '../dataset/prepare/unreadable-limit.ts';
+import { type Layout, layouts, type Selection, splits } from '../dataset/sources/selection.ts';
 import { FreshcarError } from '../errors.ts';
 import { commandGroup } from './command-group.ts';
 import { parseInteger } from './parse.ts';

@@ -23,9 +23,9 @@ import { protocol } from '../evaluation/protocol.ts';
 import { reasonOf, writeWhole } from '../files.ts';
 import { encodePng, picturesOf, sheet } from '../image.ts';
 import { shippedFeatures } from '../store/shipped.ts';
-import { openRunFolder, type RunFolder } from '../training/run-folder.ts';
+import { openRunFolder, type RunFolder } from '../training/run/run-folder.ts';
+import type { Snapshot } from '../training/run/snapshot.ts';
 import { differingSettings } from '../training/settings.ts';
-import type { Snapshot } from '../training/snapshot.ts';
 import type { CompareFlags } from './compare.ts';
 import type { Terminal } from './terminal.ts';
 

@@ -1,8 +1,8 @@
 import { FreshcarError } from '../errors.ts';
 import { loadTensorflow } from '../tensorflow/backend.ts';
-import { bundleRun } from '../training/bundle-run.ts';
-import { openRunFolder } from '../training/run-folder.ts';
-import { type Snapshot, snapshotOf } from '../training/snapshot.ts';
+import { bundleRun } from '../training/run/bundle-run.ts';
+import { openRunFolder } from '../training/run/run-folder.ts';
+import { type Snapshot, snapshotOf } from '../training/run/snapshot.ts';
 import { readBundleFlags } from './bundle-flags.ts';
 import type { ExportFlags } from './export.ts';
 import type { Terminal } from './terminal.ts';

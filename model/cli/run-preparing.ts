@@ -1,11 +1,11 @@
 import { basename } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
-import { openSource } from '../dataset/open-source.ts';
-import { type PackProgress, packDataset } from '../dataset/pack.ts';
-import { packingBar, packingLine } from '../dataset/progress.ts';
+import { type PackProgress, packDataset } from '../dataset/prepare/pack.ts';
+import { packingBar, packingLine } from '../dataset/prepare/progress.ts';
 import { besides } from '../dataset/provenance.ts';
 import { readDataset } from '../dataset/read-dataset.ts';
-import type { Source, Unreadable } from '../dataset/source.ts';
+import { openSource } from '../dataset/sources/open-source.ts';
+import type { Source, Unreadable } from '../dataset/sources/source.ts';
 import { FreshcarError } from '../errors.ts';
 import type { PrepareFlags } from './dataset-prepare.ts';
 import type { Terminal } from './terminal.ts';

@@ -3,12 +3,12 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { FreshcarError } from '../errors.ts';
 import { reasonOf } from '../files.ts';
-import type { Checkpoint } from '../training/checkpoint.ts';
 import type { TrainingConfig } from '../training/config.ts';
-import type { StartingWeights } from '../training/gan.ts';
 import { checkOrigin, fitOrigin, readOrigin } from '../training/origin.ts';
-import { holdsRun, type RunFolder } from '../training/run-folder.ts';
+import type { Checkpoint } from '../training/run/checkpoint.ts';
+import { holdsRun, type RunFolder } from '../training/run/run-folder.ts';
 import { resolveConfig } from '../training/settings.ts';
+import type { StartingWeights } from '../training/step/gan.ts';
 import type { TrainFlags } from './train.ts';
 
 /** What a run computes, and the weights that a new run starts from where they are not fresh. */

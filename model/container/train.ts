@@ -2,7 +2,7 @@ import { cp, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
 import type { Terminal } from '../cli/terminal.ts';
 import { errorCodes, FreshcarError } from '../errors.ts';
-import { openRunFolder } from '../training/run-folder.ts';
+import { openRunFolder } from '../training/run/run-folder.ts';
 import { type JobSettings, readHyperparameters } from './hyperparameters.ts';
 import { type MlFolder, openMlFolder } from './ml-folder.ts';
 

@@ -1,5 +1,5 @@
 import type { Picture } from '../image.ts';
-import type { Box } from './source.ts';
+import type { Box } from './sources/source.ts';
 
 /** A decoded picture, possibly already shrunk by a whole factor while it was decoded. */
 export interface DecodedPicture extends Picture {

@@ -1,6 +1,6 @@
+import { duplicateGroups } from '../dataset/duplicates/near-duplicates.ts';
 import { resizeByArea } from '../dataset/resize.ts';
 import { sha256 } from '../files.ts';
-import { duplicateGroups } from './near-duplicates.ts';
 
 /**
  * How models are compared, fixed so that the numbers of different days and machines can be put in one table. Whoever

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { architectureSchema } from '../architecture/dcgan.ts';
 import { augmentSchema } from './augment-options.ts';
 import { lossNames } from './loss-names.ts';
-import { optimizerSchema } from './optimizer.ts';
+import { optimizerSchema } from './step/optimizer.ts';
 
 /**
  * Everything that decides what a run computes. One JSON file holds it, flags override it, the run folder keeps it; two

@@ -1,6 +1,6 @@
 import type { TrainingConfig } from './config.ts';
-import type { Gan } from './gan.ts';
-import type { StepLosses } from './step.ts';
+import type { Gan } from './step/gan.ts';
+import type { StepLosses } from './step/train-step.ts';
 
 /** Steps over which the discriminator has to win for it to be more than a lucky stretch. */
 const defaultWindow = 200;

@@ -1,6 +1,6 @@
 import { type Architecture, slope } from '../architecture/dcgan.ts';
 import type { WeightValues } from '../architecture/network.ts';
-import type { StartingWeights } from './gan.ts';
+import type { StartingWeights } from './step/gan.ts';
 
 /**
  * Networks for pictures twice as large that begin with what smaller ones have learnt, as in progressive growing (Karras et al.

@@ -7,10 +7,10 @@ import { FreshcarError } from '../errors.ts';
 import { sha256 } from '../files.ts';
 import { openFolder } from '../store/folder.ts';
 import type { TrainingConfig } from './config.ts';
-import type { StartingWeights } from './gan.ts';
 import { grownArchitecture, grownWeights, keptBlocks } from './grow.ts';
-import { openRunFolder } from './run-folder.ts';
-import { encodeTensorFile } from './tensor-file.ts';
+import { openRunFolder } from './run/run-folder.ts';
+import { encodeTensorFile } from './run/safetensors.ts';
+import type { StartingWeights } from './step/gan.ts';
 
 /** What a run starts from when it is not fresh weights (transfer learning). */
 export interface Origin {

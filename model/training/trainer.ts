@@ -1,14 +1,14 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { FreshcarError } from '../errors.ts';
-import { createBatches } from './batches.ts';
-import type { Checkpoint, DataIdentity } from './checkpoint.ts';
 import type { TrainingConfig } from './config.ts';
 import { type Divergence, isWhole, watchDivergence } from './divergence.ts';
-import { createGan, type Gan, type StartingWeights } from './gan.ts';
-import { openRecorder, type Recorder } from './recorder.ts';
-import type { RunFolder } from './run-folder.ts';
-import { snapshotOf } from './snapshot.ts';
-import { type StepLosses, trainStep } from './step.ts';
+import type { Checkpoint, DataIdentity } from './run/checkpoint.ts';
+import { openRecorder, type Recorder } from './run/recorder.ts';
+import type { RunFolder } from './run/run-folder.ts';
+import { snapshotOf } from './run/snapshot.ts';
+import { createBatches } from './step/batches.ts';
+import { createGan, type Gan, type StartingWeights } from './step/gan.ts';
+import { type StepLosses, trainStep } from './step/train-step.ts';
 
 /** What the trainer tells of its way. */
 export interface Progress {

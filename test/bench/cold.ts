@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { text } from 'node:stream/consumers';
 import { z } from 'zod';
-import { buildLambdaAsset } from '../../infra/lambda-asset.ts';
+import { buildLambdaAsset } from '../../infra/assets/lambda-asset.ts';
 import { httpEvent, invocation } from '../support/lambda-events.ts';
 import { startBucket } from './bucket.ts';
 import type { BenchOptions, Series } from './measurement.ts';

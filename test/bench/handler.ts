@@ -1,9 +1,9 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { createApp } from '../../functions/generate/app.ts';
-import { createLambdaHandler } from '../../functions/generate/lambda.ts';
-import { loadModel } from '../../functions/generate/load-model.ts';
-import { createModelKeeper } from '../../functions/generate/model-keeper.ts';
-import { readPage } from '../../functions/generate/page-routes.ts';
+import { createApp } from '../../functions/generate/http/app.ts';
+import { readPage } from '../../functions/generate/http/page-routes.ts';
+import { createLambdaHandler } from '../../functions/generate/lambda/lambda.ts';
+import { loadModel } from '../../functions/generate/models/load-model.ts';
+import { createModelKeeper } from '../../functions/generate/models/model-registry.ts';
 import { onnxName } from '../../model/bundle/manifest.ts';
 import { onnxInput } from '../../model/bundle/onnx-names.ts';
 import { latentsFromSeeds } from '../../model/latent.ts';

@@ -3,7 +3,7 @@ import { link, mkdir, mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
-import { walk } from '../../model/dataset/folder-source.ts';
+import { walk } from '../../model/dataset/sources/folder-source.ts';
 import { type Benchmark, type Contender, compare } from './samples.ts';
 
 const run = promisify(execFile);

@@ -5,9 +5,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { randomFromSeed } from '../../model/random.ts';
 import { loadTensorflow } from '../../model/tensorflow/backend.ts';
 import type { TrainingConfig } from '../../model/training/config.ts';
-import { createGan } from '../../model/training/gan.ts';
 import { resolveConfig } from '../../model/training/settings.ts';
-import { trainStep } from '../../model/training/step.ts';
+import { createGan } from '../../model/training/step/gan.ts';
+import { trainStep } from '../../model/training/step/train-step.ts';
 import { type Benchmark, type Contender, compare, median } from './samples.ts';
 
 const run = promisify(execFile);

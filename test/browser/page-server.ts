@@ -3,9 +3,9 @@ import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { serve } from '@hono/node-server';
 import { build } from 'esbuild';
-import { createApp } from '../../functions/generate/app.ts';
-import type { ModelKeeper } from '../../functions/generate/model-keeper.ts';
-import { readPage } from '../../functions/generate/page-routes.ts';
+import { createApp } from '../../functions/generate/http/app.ts';
+import { readPage } from '../../functions/generate/http/page-routes.ts';
+import type { ModelKeeper } from '../../functions/generate/models/model-registry.ts';
 import { FreshcarError } from '../../model/errors.ts';
 import { keeperOf, paintedModel, recordedLog } from '../functions/generate/fixtures.ts';
 

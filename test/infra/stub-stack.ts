@@ -2,12 +2,11 @@ import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { readBundles } from '../../infra/bundle.ts';
-import { readSettings } from '../../infra/context.ts';
-import { recommendedFlags } from '../../infra/flags.ts';
-import type { ImageSource } from '../../infra/image-source.ts';
-import { ServingStack } from '../../infra/serving-stack.ts';
-import { TrainingStack } from '../../infra/training-stack.ts';
+import type { ImageSource } from '../../infra/assets/image-source.ts';
+import { readSettings, recommendedFlags } from '../../infra/context.ts';
+import { readBundles } from '../../infra/serving/bundle.ts';
+import { ServingStack } from '../../infra/serving/serving-stack.ts';
+import { TrainingStack } from '../../infra/training/training-stack.ts';
 
 type Context = Readonly<Record<string, unknown>>;
 

@@ -1,5 +1,5 @@
-import type { HttpEvent } from '../../functions/generate/http-event.ts';
-import type { InvocationContext } from '../../functions/generate/lambda.ts';
+import type { HttpEvent } from '../../functions/generate/lambda/http-event.ts';
+import type { InvocationContext } from '../../functions/generate/lambda/lambda.ts';
 
 interface EventOptions {
   readonly method?: string;

@@ -12,7 +12,7 @@ export const built = path.resolve('dist');
 
 /** Builds what is named, `server` or `freshcar`, and the page. */
 export async function buildPrograms(...names: string[]): Promise<void> {
-  const code = await ending(spawn(process.execPath, ['infra/build.mjs', ...names], { stdio: 'inherit' }));
+  const code = await ending(spawn(process.execPath, ['infra/build/build.mjs', ...names], { stdio: 'inherit' }));
   if (code !== 0) throw new Error('The programs could not be built.');
 }
 

@@ -5,9 +5,14 @@ import type { Random } from '../../random.ts';
 import { forward, inference } from '../../tensorflow/forward.ts';
 import { scoped } from '../../tensorflow/tape.ts';
 import { weightTensors } from '../../tensorflow/weights.ts';
-import { augment } from '../../training/augment.ts';
 import { augmentSchema } from '../../training/augment-options.ts';
-import { applyGradients, newOptimizerState, type OptimizerState, optimizerSchema } from '../../training/optimizer.ts';
+import { augment } from '../../training/step/augment.ts';
+import {
+  applyGradients,
+  newOptimizerState,
+  type OptimizerState,
+  optimizerSchema,
+} from '../../training/step/optimizer.ts';
 import {
   type Gradients,
   learningNames,
@@ -15,8 +20,8 @@ import {
   readGradients,
   trainingPass,
   withTrainable,
-} from '../../training/pass.ts';
-import { initialWeights } from '../../training/weights.ts';
+} from '../../training/step/pass.ts';
+import { initialWeights } from '../../training/step/weights.ts';
 import type { LabelledPictures } from './cifar.ts';
 
 export const classes = 10;

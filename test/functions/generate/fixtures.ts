@@ -1,11 +1,11 @@
 import { PNG } from 'pngjs';
 import { expect } from 'vitest';
-import { type AppOptions, createApp } from '../../../functions/generate/app.ts';
+import { type AppOptions, createApp } from '../../../functions/generate/http/app.ts';
+import type { Page } from '../../../functions/generate/http/page-routes.ts';
+import { problemSchema } from '../../../functions/generate/http/problem.ts';
 import { jsonLog, type Log } from '../../../functions/generate/log.ts';
-import { createModelKeeper, type ModelKeeper } from '../../../functions/generate/model-keeper.ts';
-import type { Page } from '../../../functions/generate/page-routes.ts';
-import { problemSchema } from '../../../functions/generate/problem.ts';
-import type { ServedModel } from '../../../functions/generate/served-model.ts';
+import { createModelKeeper, type ModelKeeper } from '../../../functions/generate/models/model-registry.ts';
+import type { ServedModel } from '../../../functions/generate/models/served-model.ts';
 import { manifestSchema } from '../../../model/bundle/manifest.ts';
 import type { Engine } from '../../../model/engine/engine.ts';
 

@@ -111,7 +111,7 @@ describe('freshcar dataset prepare', () => {
 
 describe('the built program', () => {
   beforeAll(() => {
-    execFileSync(process.execPath, ['infra/build.mjs', 'freshcar']);
+    execFileSync(process.execPath, ['infra/build/build.mjs', 'freshcar']);
   });
 
   /** @param fileBlocks The largest file that it can write, in blocks of 512 or 1024 bytes, whichever the shell counts in. */

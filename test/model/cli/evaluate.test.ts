@@ -9,7 +9,7 @@ import { createOnnxEngine } from '../../../model/engine/onnx.ts';
 import { sha256 } from '../../../model/files.ts';
 import { latentsFromSeeds } from '../../../model/latent.ts';
 import { randomFromSeed } from '../../../model/random.ts';
-import { initialWeights } from '../../../model/training/weights.ts';
+import { initialWeights } from '../../../model/training/step/weights.ts';
 import { writeRealBundle } from '../../functions/generate/real-bundle.ts';
 import { blots, writeNpy } from '../../support/packed-pictures.ts';
 import { freshcar } from '../../support/terminal.ts';

@@ -4,7 +4,7 @@ import { cp, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/pr
 import path from 'node:path';
 import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { objective } from '../../../infra/training-metrics.ts';
+import { objective } from '../../../infra/training/training-metrics.ts';
 import { trainJob } from '../../../model/container/train.ts';
 import { sha256 } from '../../../model/files.ts';
 import { openFolder } from '../../../model/store/folder.ts';

@@ -1,5 +1,5 @@
 import type { DecodedPicture } from '../../../model/dataset/resize.ts';
-import type { Box } from '../../../model/dataset/source.ts';
+import type { Box } from '../../../model/dataset/sources/source.ts';
 
 /** Area averages the slow way: each pixel of the box is cut into `width * height` equal ones, and those are counted. */
 export function exactAreaMeans(picture: DecodedPicture, width: number, height: number, box: Box): Uint8Array {

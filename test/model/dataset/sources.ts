@@ -1,4 +1,4 @@
-import type { Listing, SourcePicture } from '../../../model/dataset/source.ts';
+import type { Listing, SourcePicture } from '../../../model/dataset/sources/source.ts';
 
 /** All pictures of a listing, and a check that they are as many as it says. */
 export async function picturesOf({ count, pictures }: Listing): Promise<SourcePicture[]> {

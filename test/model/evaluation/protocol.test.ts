@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import { duplicateGroups } from '../../../model/dataset/duplicates/near-duplicates.ts';
 import { resizeByArea } from '../../../model/dataset/resize.ts';
 import { mirrored } from '../../../model/evaluation/closest-pairs.ts';
-import { duplicateGroups } from '../../../model/evaluation/near-duplicates.ts';
 import { splitPictures } from '../../../model/evaluation/protocol.ts';
 import { blots } from '../../support/packed-pictures.ts';
 

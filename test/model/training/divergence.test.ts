@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { leastLosses, watchDivergence } from '../../../model/training/divergence.ts';
-import { openRunFolder } from '../../../model/training/run-folder.ts';
+import { openRunFolder } from '../../../model/training/run/run-folder.ts';
 import { train } from '../../../model/training/trainer.ts';
 import { native } from '../../support/tensorflow.ts';
 import { smallConfig, smallPictures } from '../../support/training.ts';

@@ -10,9 +10,9 @@ import { openFolder } from '../../../model/store/folder.ts';
 import { shippedModel } from '../../../model/store/shipped.ts';
 import { drawCars } from '../../../model/tensorflow/draw.ts';
 import { weightTensors } from '../../../model/tensorflow/weights.ts';
-import { createGan } from '../../../model/training/gan.ts';
 import { grownArchitecture, grownWeights, leakyMoments } from '../../../model/training/grow.ts';
-import { trainStep } from '../../../model/training/step.ts';
+import { createGan } from '../../../model/training/step/gan.ts';
+import { trainStep } from '../../../model/training/step/train-step.ts';
 import { smallConfig, smallPictures } from '../../support/training.ts';
 import '../../support/tensorflow.ts';
 

@@ -1,0 +1,57 @@
+import { OpenAPIHono } from '@hono/zod-openapi';
+import { timing } from 'hono/timing';
+import type { Log } from '../log.ts';
+import { type Meter, noMeter } from '../meter.ts';
+import type { ModelKeeper } from '../models/model-registry.ts';
+import { addAboutRoutes } from './about-routes.ts';
+import { addCarRoutes } from './car-routes.ts';
+import { addDescriptionRoutes } from './description-routes.ts';
+import { addPageRoutes, type Page } from './page-routes.ts';
+import { problemFromError, problemResponse } from './problem.ts';
+import { limitTime } from './time-limit.ts';
+
+export interface AppOptions {
+  readonly model: ModelKeeper;
+  /** An unpredictable seed from 0 to 4294967295, another one for each call. */
+  readonly freshSeed: () => number;
+  readonly log: Log;
+  readonly meter?: Meter;
+  readonly page: Page;
+  /** Milliseconds that a request may take where its door names no limit; default 20000. */
+  readonly timeLimit?: number;
+  /** Milliseconds that the page waits to hear which models there are before it does without; default 2000. */
+  readonly pagePatience?: number;
+}
+
+/** For every answer: it is what its Content-Type says, and pictures may be shown on other people's pages. */
+const commonHeaders = {
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Strict-Transport-Security': 'max-age=31536000',
+  'Access-Control-Allow-Origin': '*',
+  'Access-Control-Expose-Headers': 'X-Car-Seed, X-Model-Version, ETag, Link, Server-Timing, Retry-After',
+  'Cross-Origin-Resource-Policy': 'cross-origin',
+} as const;
+
+/** The public service. The laptop's server and the Lambda function put the same app behind their own doors. */
+export function createApp(options: AppOptions): OpenAPIHono {
+  const { model, freshSeed, log, meter = noMeter, page, timeLimit = 20_000 } = options;
+  const { pagePatience: patience = 2000 } = options;
+  const app = new OpenAPIHono();
+  app.use(async (context, next) => {
+    await next();
+    for (const [name, value] of Object.entries(commonHeaders)) context.res.headers.set(name, value);
+  });
+  app.use(timing({ totalDescription: '', crossOrigin: true }));
+  app.use(limitTime(timeLimit, meter));
+  addPageRoutes(app, { page, model, freshSeed, patience });
+  addCarRoutes(app, { model, freshSeed, meter });
+  addAboutRoutes(app, model);
+  addDescriptionRoutes(app);
+  app.notFound((context) => {
+    const detail = `There is nothing at ${context.req.path}. The page at /api says what there is.`;
+    return problemResponse({ status: 404, detail, code: 'not-found' });
+  });
+  app.onError((error) => problemFromError(error, log));
+  return app;
+}

@@ -1,0 +1,165 @@
+import { z } from '@hono/zod-openapi';
+import { modelVersionSchema } from '../../../model/bundle/manifest.ts';
+import { maximumSeed } from '../../../model/latent.ts';
+import { ParameterError } from './problem.ts';
+
+/** The smallest and largest width of a car that can be asked for, in pixels. */
+export const sizeRange = { minimum: 32, maximum: 512 } as const;
+const largestTruncation = 1.5;
+/** A sheet has at most this many rows and columns. */
+const sheetLimit = 16;
+/** A morph has at most this many frames. */
+const frameLimit = 60;
+
+/** A whole number in a path or a query. Only its plain decimal form is taken, so that a car has one address. */
+function wholeNumber(minimum: number, maximum: number) {
+  const message = `must be a whole number from ${minimum} to ${maximum}`;
+  return z
+    .string(message)
+    .regex(/^(0|[1-9]\d{0,9})$/, message)
+    .transform(Number)
+    .refine((value) => value >= minimum && value <= maximum, message);
+}
+
+const seed = () => wholeNumber(0, maximumSeed);
+const seedDescription = {
+  type: 'integer',
+  minimum: 0,
+  maximum: maximumSeed,
+  description: 'The number that a car is made from: same seed and model, same car.',
+  example: 42,
+} as const;
+
+const truncation = z
+  .string()
+  .regex(/^\d{1,2}(\.\d{1,6})?$/, `must be a number over 0 up to ${largestTruncation}`)
+  .transform(Number)
+  .refine((value) => value > 0 && value <= largestTruncation, `must be a number over 0 up to ${largestTruncation}`)
+  .default(1)
+  .openapi({
+    param: { name: 'truncation', in: 'query', required: false },
+    type: 'number',
+    exclusiveMinimum: 0,
+    maximum: largestTruncation,
+    default: 1,
+    description: 'Scales the latent vector: under 1 for more ordinary cars, over 1 for stranger ones.',
+  });
+
+const size = wholeNumber(sizeRange.minimum, sizeRange.maximum)
+  .optional()
+  .openapi({
+    param: { name: 'size', in: 'query', required: false },
+    type: 'integer',
+    ...sizeRange,
+    // Every model's own size is a multiple of the smallest.
+    multipleOf: sizeRange.minimum,
+    description: "Width and height in pixels, a multiple of the model's own size, which is the default.",
+    example: 256,
+  });
+
+/** A whole number of the query, with a default. */
+const count = (name: string, minimum: number, maximum: number, usual: number, description: string) =>
+  wholeNumber(minimum, maximum)
+    .default(usual)
+    .openapi({
+      param: { name, in: 'query', required: false },
+      type: 'integer',
+      minimum,
+      maximum,
+      default: usual,
+      description,
+    });
+
+export const seedPath = z.object({
+  seed: seed().openapi({ param: { name: 'seed', in: 'path' }, ...seedDescription }),
+});
+
+/** The version of a model; one that is well formed may still not exist. */
+const version = () =>
+  // A schema of its own: only those made by this module's `z` can be described.
+  z
+    .string()
+    .refine((text) => modelVersionSchema.safeParse(text).success, 'must be 1 to 64 of a-z, 0-9, dot and hyphen');
+
+export const versionPath = z.object({
+  version: version().openapi({
+    param: { name: 'version', in: 'path' },
+    type: 'string',
+    maxLength: 64,
+    description: 'The name of one trained model; `/models` lists those to choose from.',
+    example: 'fronts-32',
+  }),
+});
+
+/** How a car is to look, beside its seed. */
+export const lookQuery = z.object({ size, truncation });
+export type Look = z.output<typeof lookQuery>;
+
+const optionalSeed = (name: string, example: number = seedDescription.example) =>
+  seed()
+    .optional()
+    .openapi({ param: { name, in: 'query', required: false }, ...seedDescription, example });
+
+export const sheetQuery = z.object({
+  rows: count('rows', 1, sheetLimit, 8, 'How many cars there are one below the other.'),
+  columns: count('columns', 1, sheetLimit, 8, 'How many cars there are side by side.'),
+  seed: optionalSeed('seed'),
+  truncation,
+});
+export type SheetQuery = z.output<typeof sheetQuery>;
+
+export const morphQuery = z.object({
+  from: optionalSeed('from'),
+  to: optionalSeed('to', 1337),
+  frames: count('frames', 2, frameLimit, 24, 'How many cars the walk has, both ends included; fewer at large sizes.'),
+  size,
+  truncation,
+});
+export type MorphQuery = z.output<typeof morphQuery>;
+
+export const pageQuery = z.object({
+  seed: optionalSeed('seed'),
+  truncation,
+  model: version()
+    .optional()
+    .openapi({
+      param: { name: 'model', in: 'query', required: false },
+      type: 'string',
+      maxLength: 64,
+      description:
+        'One of the models at `/models`; without it, or where that one is not offered any more or cannot be loaded, the one of the largest cars.',
+    }),
+});
+
+export const nothing = z.object({});
+
+/**
+ * Checks the strings of a path or a query against their schema.
+ *
+ * @throws ParameterError that names the first parameter which is wrong.
+ */
+export function parseParameters<Schema extends z.ZodObject>(
+  schema: Schema,
+  values: Readonly<Record<string, string>>,
+): z.output<Schema> {
+  const result = schema.safeParse(values);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  const name = String(issue?.path[0] ?? 'parameter');
+  throw new ParameterError(name, `${name} ${issue?.message ?? 'is wrong'}.`);
+}
+
+/** The factor by which the model's own pixels are enlarged for `?size=`. */
+export function scaleOf(size: number | undefined, imageSize: number): number {
+  const scale = (size ?? imageSize) / imageSize;
+  if (Number.isInteger(scale)) return scale;
+  throw new ParameterError('size', `size must be a multiple of ${imageSize}, the size of this model's own pictures.`);
+}
+
+/** The query string that repeats a look, such as `?size=256&truncation=0.7`; what is left open or usual stays out. */
+export function lookString(look: Readonly<Record<string, number | string | undefined>>): string {
+  const parts = Object.entries(look)
+    .filter(([name, value]) => value !== undefined && !(name === 'truncation' && value === 1))
+    .map(([name, value]) => `${name}=${value}`);
+  return parts.length === 0 ? '' : `?${parts.join('&')}`;
+}

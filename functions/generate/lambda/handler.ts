@@ -1,0 +1,55 @@
+import { randomInt } from 'node:crypto';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { S3Client } from '@aws-sdk/client-s3';
+import { z } from 'zod';
+import { modelsPrefix } from '../../../model/store/pointer.ts';
+import { s3Source } from '../../../model/store/s3.ts';
+import { createApp } from '../http/app.ts';
+import { readPage } from '../http/page-routes.ts';
+import { loadModel } from '../models/load-model.ts';
+import { createModelKeeper, type ModelKeeper } from '../models/model-registry.ts';
+import { createLambdaHandler } from './lambda.ts';
+import { createOperations } from './operations.ts';
+
+/** What the Lambda function is told by its environment. */
+const environmentSchema = z.object({
+  /** The bucket with the bundles. */
+  MODEL_BUCKET: z.string().min(3),
+  /** What the bundles' keys begin with. */
+  MODEL_PREFIX: z.string().endsWith('/').default(modelsPrefix),
+  /** What draws: ONNX Runtime, or TensorFlow.js in the image that has it. */
+  ENGINE: z.enum(['onnx', 'tfjs']).default('onnx'),
+  /** Another S3 server than AWS's; the SDK reads it, and such servers know buckets by path only. */
+  AWS_ENDPOINT_URL_S3: z.url().optional(),
+  /** `on-demand` unless start-up happens ahead of requests, as with provisioned concurrency. */
+  AWS_LAMBDA_INITIALIZATION_TYPE: z.string().default('on-demand'),
+});
+
+const environment = environmentSchema.parse(process.env);
+const { log, meter, observe } = createOperations(() => model.version);
+const source = s3Source({
+  // s3Source retries by itself.
+  client: new S3Client({ maxAttempts: 1, forcePathStyle: environment.AWS_ENDPOINT_URL_S3 !== undefined }),
+  bucket: environment.MODEL_BUCKET,
+  prefix: environment.MODEL_PREFIX,
+});
+const model: ModelKeeper = createModelKeeper({
+  source,
+  load: (version) => loadModel(source, version, { engine: environment.ENGINE, warn: log.warn }),
+  log,
+  meter,
+  now: () => performance.now(),
+});
+
+// The load begins with the start-up rather than with the first request. Only a start-up ahead of requests waits for it, and for the
+// models beside the current one, which would make a first visitor's car late; a failure is logged, and the first request tries again.
+if (environment.AWS_LAMBDA_INITIALIZATION_TYPE === 'on-demand')
+  void model.use(async () => undefined).catch(() => undefined);
+else await model.loadAll();
+
+const page = await readPage(path.join(path.dirname(fileURLToPath(import.meta.url)), 'page'));
+const app = createApp({ model, freshSeed: () => randomInt(2 ** 32), log, meter, page });
+
+/** AWS calls this. */
+export const handler = observe(createLambdaHandler({ app, model }));

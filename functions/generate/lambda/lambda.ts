@@ -1,0 +1,76 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { problemResponse } from '../http/problem.ts';
+import type { RequestBindings } from '../http/time-limit.ts';
+import type { ModelKeeper } from '../models/model-registry.ts';
+import { type HttpResult, isHttpEvent, requestFromEvent, resultFromResponse } from './http-event.ts';
+
+/** What a warm-up is answered with. */
+export interface WarmUpResult {
+  readonly warm: true;
+  readonly version: string;
+}
+
+/** The part of what AWS tells about an invocation that this service reads or logs. */
+export interface InvocationContext {
+  readonly awsRequestId: string;
+  readonly functionName: string;
+  readonly functionVersion: string;
+  readonly invokedFunctionArn: string;
+  readonly memoryLimitInMB: string;
+  getRemainingTimeInMillis(): number;
+}
+
+export type LambdaHandler<Result = HttpResult | WarmUpResult> = (
+  event: unknown,
+  context: InvocationContext,
+) => Promise<Result>;
+
+export interface LambdaOptions {
+  readonly app: { fetch(request: Request, bindings: RequestBindings): Response | Promise<Response> };
+  readonly model: ModelKeeper;
+}
+
+/** Milliseconds before the platform's own time-out at which the service answers that it was too slow. */
+const answerBefore = 500;
+
+/**
+ * The function behind the HTTP API. Every event that is no HTTP request (`{"warmup": true}`, a schedule's own event)
+ * is a warm-up: it loads the model and, as far as its time goes, those offered beside it, and does nothing else.
+ * `{"warmup": true, "hold": 500}` is answered after at least so many milliseconds, at most 5000: a copy that is busy leaves the next ping of a round to another copy.
+ */
+export function createLambdaHandler({ app, model }: LambdaOptions): LambdaHandler {
+  return async (event, context) => {
+    if (!isHttpEvent(event)) return (await Promise.all([warmUp(model, context), sleep(holdOf(event))]))[0];
+    let request: Request;
+    try {
+      request = requestFromEvent(event);
+    } catch {
+      const detail = 'This is not a request that HTTP knows.';
+      return resultFromResponse(problemResponse({ status: 400, detail, code: 'invalid-input' }));
+    }
+    return resultFromResponse(await app.fetch(request, { timeLimit: timeFor(context) }));
+  };
+}
+
+/**
+ * Nobody waits for a warm-up, so this is the time to follow the pointer, and to load what only the page asks for. As much of that as
+ * the invocation has time for: once the model itself is there this copy is warm, and a load that takes longer goes on with the next
+ * event.
+ */
+async function warmUp(model: ModelKeeper, context: InvocationContext): Promise<WarmUpResult> {
+  await model.refresh();
+  const result = await model.use(async ({ manifest }) => ({ warm: true as const, version: manifest.version }));
+  await Promise.race([model.loadAll(), sleep(timeFor(context), undefined, { ref: false })]);
+  return result;
+}
+
+/** Milliseconds that are left to answer in. */
+function timeFor(context: InvocationContext): number {
+  return Math.max(0, context.getRemainingTimeInMillis() - answerBefore);
+}
+
+/** Milliseconds that a warm-up keeps this copy busy. */
+function holdOf(event: unknown): number {
+  const hold = typeof event === 'object' && event !== null && 'hold' in event ? event.hold : 0;
+  return typeof hold === 'number' && hold > 0 ? Math.min(hold, 5000) : 0;
+}

@@ -1,0 +1,56 @@
+import { settings } from '../context.ts';
+import { bulk, type Costs, copiesAtOnce, measured, monthOfServing, perSecond, total, training } from './costs.ts';
+
+const dollars = (value: number) => (value < 0.005 ? '0.00' : value.toFixed(value < 100 ? 2 : 0));
+/** Three figures, without exponents. */
+const figure = (value: number) => Number(value.toPrecision(3)).toLocaleString('en-US', { maximumSignificantDigits: 3 });
+const row = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
+
+function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
+  return [row(head), row(head.map((_, at) => (at === 0 ? '---' : '---:'))), ...rows.map(row)].join('\n');
+}
+
+/** Columns of costs side by side, with their sums. */
+function sideBySide(columns: readonly Costs[]): string[][] {
+  const names = Object.keys(columns[0] ?? {});
+  const rows = names.map((name) => [name, ...columns.map((costs) => dollars(costs[name] ?? 0))]);
+  return [...rows, ['**sum**', ...columns.map((costs) => `**${dollars(total(costs))}**`)]];
+}
+
+const months = [1e3, 1e6, 1e9];
+const names = ['1 thousand', '1 million', '1 billion'];
+const peak = 10;
+
+/** The tables of costs and scale, as Markdown. */
+export function tables(): string {
+  const cached = months.map((cars) => monthOfServing(cars, { cached: 0.8 }));
+  const { hours, ...run } = training(800, 500);
+  const averages = months.map(
+    (cars, at) => [`${names[at]} a month, at ${peak} times its average`, peak * perSecond(cars)] as const,
+  );
+  const bounds = [
+    ['what the stack lets through as it comes (`throttleRate`)', settings.throttleRate.schema.parse(undefined)],
+    ['what an HTTP API lets through in a new account', 10_000],
+    ['1,000 copies, what a new account may have', 1000 / measured.warmSeconds],
+  ] as const;
+  const scale = [...averages, ...bounds].map(([what, rate]) => [what, figure(rate), figure(copiesAtOnce(rate))]);
+  return [
+    'US dollars a month for cars that are each asked for by themselves:',
+    table(
+      ['', ...names],
+      [
+        ...sideBySide(months.map((cars) => monthOfServing(cars))),
+        ['sum behind CloudFront, 4 of 5 cars cached', ...cached.map((costs) => dollars(total(costs)))],
+      ],
+    ),
+    'US dollars for cars in bulk:',
+    table(['', ...names], sideBySide(months.map((cars) => bulk(cars, { shardSize: cars > 1e8 ? 20_000 : 10_000 })))),
+    `US dollars for one training: 800 pictures, 500 epochs, ${hours.toFixed(1)} hours at ${measured.trainedPerSecond} pictures a second:`,
+    table(
+      ['', 'US dollars'],
+      Object.entries(run).map(([name, cost]) => [name, dollars(cost)]),
+    ),
+    'Copies of the function that work at once:',
+    table(['', 'cars a second', 'copies'], scale),
+  ].join('\n\n');
+}

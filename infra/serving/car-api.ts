@@ -1,0 +1,85 @@
+import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
+import { CfnStage, HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
+import type { IFunction } from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import { Construct } from 'constructs';
+import type { Settings } from '../context.ts';
+
+/** Pictures of up to 256 cars; they get a tenth of the requests that single cars get. */
+const largePictures = ['', '/models/{version}'].flatMap((model) => [`${model}/sheet.png`, `${model}/morph.png`]);
+const largeShare = 0.1;
+
+export interface CarApiProps {
+  readonly handler: IFunction;
+  readonly settings: Settings;
+}
+
+/**
+ * The public HTTP API. Every path goes to the function, which answers unknown ones itself; the routes of large pictures
+ * stand apart only because the API throttles by route.
+ */
+export class CarApi extends Construct {
+  readonly api: HttpApi;
+  readonly stage: HttpStage;
+
+  constructor(scope: Construct, id: string, { handler, settings }: CarApiProps) {
+    super(scope, id);
+    const integration = new HttpLambdaIntegration('Cars', handler);
+    this.api = new HttpApi(this, 'Api', {
+      description: 'Cars that do not exist',
+      defaultIntegration: integration,
+      createDefaultStage: false,
+    });
+    const routes = largePictures.flatMap((path) =>
+      this.api.addRoutes({ path, methods: [HttpMethod.GET], integration }),
+    );
+    const accessLog = new LogGroup(this, 'AccessLog', {
+      retention: settings.logDays,
+      removalPolicy: RemovalPolicy.DESTROY,
+    });
+    this.stage = new HttpStage(this, 'Stage', {
+      httpApi: this.api,
+      autoDeploy: true,
+      detailedMetricsEnabled: true,
+      throttle: { rateLimit: settings.throttleRate, burstLimit: settings.throttleBurst },
+      accessLogSettings: { destination: new LogGroupLogDestination(accessLog), format: accessLogFormat },
+    });
+    const stage = this.stage.node.defaultChild;
+    if (stage instanceof CfnStage) {
+      stage.routeSettings = Object.fromEntries(
+        largePictures.map((path) => [`GET ${path}`, largePictureSettings(settings)]),
+      );
+    }
+    // The stage names the routes in its settings, and CloudFormation does not see that it needs them.
+    for (const route of routes) this.stage.node.addDependency(route);
+    Validations.of(this.api).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-APIG4',
+      reason: 'The cars are for everyone: there is nothing to log in to, and throttling bounds what visitors can cost.',
+    });
+  }
+}
+
+/** The names are CloudFormation's own, because the construct library passes this map on as it is. */
+function largePictureSettings({ throttleRate, throttleBurst }: Settings) {
+  return {
+    ThrottlingRateLimit: Math.max(1, Math.round(throttleRate * largeShare)),
+    ThrottlingBurstLimit: Math.max(1, Math.round(throttleBurst * largeShare)),
+    DetailedMetricsEnabled: true,
+  };
+}
+
+/** One line of JSON a request. No address and no user agent: the service keeps nothing about its visitors. */
+const accessLogFormat = AccessLogFormat.custom(
+  JSON.stringify({
+    time: '$context.requestTime',
+    requestId: '$context.requestId',
+    route: '$context.routeKey',
+    path: '$context.path',
+    status: '$context.status',
+    bytes: '$context.responseLength',
+    milliseconds: '$context.responseLatency',
+    error: '$context.error.message',
+  }),
+);

@@ -1,0 +1,69 @@
+import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import type { Settings } from '../context.ts';
+import { createModelBucket } from '../shared/model-bucket.ts';
+import { createNotices } from '../shared/notices.ts';
+import { publishAddress } from './address.ts';
+import { Alarms } from './alarms.ts';
+import { createBudget } from './budget.ts';
+import type { Bundles } from './bundle.ts';
+import { CarApi } from './car-api.ts';
+import { type CarCode, CarFunction } from './car-function.ts';
+import { ServiceDashboard } from './dashboard.ts';
+import { FirstModel } from './first-model.ts';
+import { deployGradually } from './gradual-deployment.ts';
+import { WarmUp } from './warm-up.ts';
+
+export interface ServingStackProps extends StackProps {
+  readonly settings: Settings;
+  readonly code: CarCode;
+  /** The models that a new service begins with. */
+  readonly bundles: Bundles;
+}
+
+/** The public service: a bucket with models, a function that draws cars by the current one, and an API before it. */
+export class ServingStack extends Stack {
+  readonly modelBucket: Bucket;
+  readonly notices: Topic;
+
+  constructor(scope: Construct, id: string, { settings, code, bundles, ...props }: ServingStackProps) {
+    super(scope, id, { description: 'freshcar: draws cars that do not exist', ...props });
+    this.modelBucket = createModelBucket(this);
+    this.notices = createNotices(this, settings.alarmEmail);
+    new FirstModel(this, 'FirstModel', { bucket: this.modelBucket, bundles });
+    const { live, log } = new CarFunction(this, 'Cars', { bucket: this.modelBucket, code, settings });
+    const carApi = new CarApi(this, 'CarApi', { handler: live, settings });
+    const watched = { api: carApi.api, live, log };
+    const alarms = new Alarms(this, 'Alarms', { ...watched, notices: this.notices });
+    if (settings.gradualDeployment) deployGradually(this, live, alarms.rollback);
+    const { dashboard } = new ServiceDashboard(this, 'Dashboard', { ...watched, alarms });
+    // Copies that AWS holds ready need no pings.
+    if (settings.warmCopies > 0 && settings.provisionedConcurrency === 0)
+      new WarmUp(this, 'WarmUp', { handler: live, copies: settings.warmCopies });
+    const { monthlyBudget: limit, alarmEmail: email } = settings;
+    if (limit !== undefined && email !== undefined) createBudget(this, { limit, email });
+    const address = publishAddress(this, carApi, settings);
+
+    const output = (name: string, description: string, value: string) =>
+      new CfnOutput(this, name, { description, value });
+    output('Url', 'Open this to see a car', address.url);
+    output('ModelBucket', 'Where the models are', this.modelBucket.bucketName);
+    output('NoticesTopic', 'Where alarms are told of', this.notices.topicArn);
+    output('DashboardName', 'The dashboard in CloudWatch', dashboard.dashboardName);
+    output('TryIt', 'Draws a car into a file', `curl -o car.png ${address.url}car.png`);
+    output(
+      'PublishModel',
+      'Puts a model of yours beside the others',
+      `npx freshcar publish FOLDER --store s3://${this.modelBucket.bucketName}`,
+    );
+    output(
+      'ServeModel',
+      'Serves it from then on, without a deploy',
+      `npx freshcar promote VERSION --store s3://${this.modelBucket.bucketName}`,
+    );
+    if (address.cname !== undefined)
+      output('DomainTarget', `What the CNAME of ${settings.domain} points to`, address.cname);
+  }
+}

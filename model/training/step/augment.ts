@@ -1,0 +1,70 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Random } from '../../random.ts';
+import type { AugmentOptions } from '../augment-options.ts';
+
+/** Changes every picture of `[batch, size, size, 3]` in [-1, 1] in its own way. */
+export function augment(options: AugmentOptions, images: tf.Tensor4D, random: Random): tf.Tensor4D {
+  const [batch] = images.shape;
+  /** One number from `low` to `high` a picture, to be broadcast over it. */
+  const perPicture = (low: number, high: number) =>
+    tf.tensor4d(
+      Array.from({ length: batch }, () => low + (high - low) * random.uniform()),
+      [batch, 1, 1, 1],
+    );
+  const scaleAround = (value: tf.Tensor4D, centre: tf.Tensor, factor: tf.Tensor) =>
+    tf.add(tf.mul(tf.sub(value, centre), factor), centre) as tf.Tensor4D;
+
+  let out = images;
+  if (options.brightness > 0) out = tf.add(out, perPicture(-options.brightness / 2, options.brightness / 2));
+  if (options.saturation > 0)
+    out = scaleAround(out, tf.mean(out, 3, true), perPicture(1 - options.saturation, 1 + options.saturation));
+  if (options.contrast > 0)
+    out = scaleAround(out, tf.mean(out, [1, 2, 3], true), perPicture(1 - options.contrast, 1 + options.contrast));
+  if (options.translation > 0) out = translate(options, out, random);
+  if (options.cutout > 0) out = tf.mul(out, cutoutMask(options.cutout, batch, images.shape[1], random));
+  return out;
+}
+
+/** Moves every picture by whole pixels, as one gather over all pixels of the batch. */
+function translate({ translation, border }: AugmentOptions, images: tf.Tensor4D, random: Random): tf.Tensor4D {
+  const [batch, size] = images.shape;
+  const reach = Math.round(size * translation);
+  const pixels = batch * size * size;
+  // In black borders, the index after the last pixel points at an added black one. Black is -1.
+  const source = new Int32Array(pixels);
+  for (let picture = 0, at = 0; picture < batch; picture++) {
+    const rows = shifted(size, random.integer(2 * reach + 1) - reach, border);
+    const columns = shifted(size, random.integer(2 * reach + 1) - reach, border);
+    for (const row of rows)
+      for (const column of columns)
+        source[at++] = row < 0 || column < 0 ? pixels : (picture * size + row) * size + column;
+  }
+  const flat = tf.reshape(images, [pixels, 3]);
+  const table = border === 'black' ? tf.concat([flat, tf.fill([1, 3], -1)]) : flat;
+  return tf.reshape(tf.gather(table, tf.tensor1d(source, 'int32')), images.shape);
+}
+
+/** Where each of `size` places takes its value from after a shift; -1 is nowhere. */
+function shifted(size: number, by: number, border: AugmentOptions['border']): number[] {
+  return Array.from({ length: size }, (_, place) => {
+    const from = place - by;
+    if (from >= 0 && from < size) return from;
+    if (border === 'black') return -1;
+    return from < 0 ? -1 - from : 2 * size - 1 - from;
+  });
+}
+
+function cutoutMask(part: number, batch: number, size: number, random: Random): tf.Tensor4D {
+  const side = Math.round(size * part);
+  const mask = new Float32Array(batch * size * size).fill(1);
+  for (let picture = 0; picture < batch; picture++) {
+    // The square's centre may lie anywhere, so that edges are cut as often as the middle.
+    const top = random.integer(size + 1) - Math.floor(side / 2);
+    const left = random.integer(size + 1) - Math.floor(side / 2);
+    for (let row = Math.max(0, top); row < Math.min(size, top + side); row++) {
+      const start = (picture * size + row) * size;
+      mask.fill(0, start + Math.max(0, left), start + Math.max(0, Math.min(size, left + side)));
+    }
+  }
+  return tf.tensor4d(mask, [batch, size, size, 1]);
+}

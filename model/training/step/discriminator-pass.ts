@@ -1,0 +1,94 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { foldNormalisation } from '../../architecture/fold.ts';
+import { forward } from '../../tensorflow/forward.ts';
+import { scoped } from '../../tensorflow/tape.ts';
+import { weightTensors } from '../../tensorflow/weights.ts';
+import type { TrainingConfig } from '../config.ts';
+import { augment } from './augment.ts';
+import type { Gan, Player } from './gan.ts';
+import { discriminatorLoss, generatorLoss, lecamPull } from './losses.ts';
+import { type Gradients, learningNames, mergeStatistics, readGradients, trainingPass, withTrainable } from './pass.ts';
+
+/** The discriminator's loss on one batch, and the slope of that loss in each of its weights. */
+export interface DiscriminatorPass {
+  readonly loss: number;
+  readonly gradients: Gradients;
+}
+
+/** One training pass over a batch that is all real or all generated; moves the moving statistics and `gan.said`. */
+export function discriminatorPass(
+  config: TrainingConfig,
+  gan: Gan,
+  images: tf.Tensor4D,
+  kind: 'real' | 'fake',
+): DiscriminatorPass {
+  const { network, weights } = gan.discriminator;
+  const pass = trainingPass(gan.random);
+  const result = scoped(() => {
+    const seen = augment(config.augment, images, gan.random);
+    const labels = drawLabels(config, gan, kind);
+    const tensors = weightTensors(network, weights);
+    const names = learningNames(network, config.freezeDiscriminator);
+    const lecam = config.lecam === 0 ? undefined : pullOf(config.lecam, gan, kind);
+    const { value, grads } = tf.valueAndGrads((...trainable: tf.Tensor[]) => {
+      const logits = forward(network, withTrainable(tensors, names, trainable), seen, pass, { logits: true });
+      const loss = discriminatorLoss(config.loss, logits, labels);
+      return lecam === undefined ? loss : lecam(loss, logits);
+    })(names.map((name) => tensors.get(name) as tf.Tensor));
+    return { loss: value.dataSync()[0] as number, gradients: readGradients(names, grads) };
+  });
+  mergeStatistics(network, weights, pass.statistics);
+  return result;
+}
+
+/** How much of a moving average of logits stays at each batch, as LeCam's authors have it. */
+const saidDecay = 0.99;
+
+/** Adds LeCam's pull to a loss, once something has been said of the other kind, and notes what is said of this one. */
+function pullOf(weight: number, { said }: Gan, kind: 'real' | 'fake') {
+  return (loss: tf.Scalar, logits: tf.Tensor): tf.Scalar => {
+    const other = said[kind === 'real' ? 'fake' : 'real'];
+    const mean = tf.tidy(() => tf.mean(logits).dataSync()[0] as number);
+    const before = said[kind];
+    said[kind] = before === undefined ? mean : saidDecay * before + (1 - saidDecay) * mean;
+    return other === undefined ? loss : (tf.add(loss, tf.mul(lecamPull(kind, logits, other), weight)) as tf.Scalar);
+  };
+}
+
+/** The generator's loss on a generated batch, and its slope in every pixel; leaves the discriminator as it is. */
+export function imagePass(
+  config: TrainingConfig,
+  gan: Gan,
+  images: tf.Tensor4D,
+): { readonly loss: number; readonly slope: tf.Tensor4D } {
+  const { network, weights } = frozen(config, gan.discriminator);
+  const pass = trainingPass(gan.random);
+  let loss = Number.NaN;
+  const slope = tf.tidy(() => {
+    const tensors = weightTensors(network, weights);
+    const { value, grad } = tf.valueAndGrad((x: tf.Tensor) => {
+      const seen = augment(config.augment, x as tf.Tensor4D, gan.random);
+      const logits = forward(network, tensors, seen, pass, { logits: true });
+      return generatorLoss(config.loss, logits);
+    })(images);
+    loss = value.dataSync()[0] as number;
+    return grad as tf.Tensor4D;
+  });
+  for (const { mean, variance } of pass.statistics.values()) tf.dispose([mean, variance]);
+  return { loss, slope };
+}
+
+/** The discriminator as the generator learns from it: normalising by the batch, or by its moving statistics. */
+function frozen(config: TrainingConfig, { network, weights }: Player) {
+  return config.frozenNormalisation === 'moving' ? foldNormalisation(network, weights) : { network, weights };
+}
+
+/** Labels after smoothing; some told the wrong way round where the configuration asks for noise. */
+function drawLabels(config: TrainingConfig, gan: Gan, kind: 'real' | 'fake'): tf.Tensor2D {
+  const { real, fake, flipRate } = config.labels;
+  const [told, flipped] = kind === 'real' ? [real, fake] : [fake, real];
+  const labels = Array.from({ length: config.batchSize }, () =>
+    flipRate > 0 && gan.random.uniform() < flipRate ? flipped : told,
+  );
+  return tf.tensor2d(labels, [config.batchSize, 1]);
+}

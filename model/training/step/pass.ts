@@ -1,0 +1,94 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import type { Network, WeightValues } from '../../architecture/network.ts';
+import type { Random } from '../../random.ts';
+import type { BatchStatistics, Mode, WeightTensors } from '../../tensorflow/forward.ts';
+
+/** What both players' passes share: gradients by weight name, dropout, and the moving statistics of batch normalisation. */
+export type Gradients = ReadonlyMap<string, Float32Array>;
+
+/** A training pass whose dropout is drawn from `random`. */
+export function trainingPass(random: Random): Extract<Mode, { kind: 'training' }> {
+  return { kind: 'training', statistics: new Map(), dropout: (size, rate) => dropoutFactors(size, rate, random) };
+}
+
+/** Inverted dropout (Srivastava et al. 2014): 0 with probability `rate`, else 1 / (1 - rate). */
+function dropoutFactors(size: number, rate: number, random: Random): Float32Array {
+  const kept = 1 / (1 - rate);
+  const factors = new Float32Array(size);
+  for (let at = 0; at < size; at++) factors[at] = random.uniform() < rate ? 0 : kept;
+  return factors;
+}
+
+/**
+ * The weights that have a gradient: the trainable ones, without biases right before a batch normalisation, which subtracts
+ * them again, and without what belongs to the first `frozen` convolutions.
+ */
+export function learningNames(network: Network, frozen = 0): string[] {
+  const cancelled = new Set(
+    network.layers.filter((_, at) => network.layers[at + 1]?.kind === 'batchNorm').map((layer) => `${layer.name}/bias`),
+  );
+  const still = new Set(frozenLayers(network, frozen));
+  return network.weights
+    .filter(({ name, trainable }) => trainable && !cancelled.has(name) && !still.has(name.split('/', 1)[0] ?? ''))
+    .map(({ name }) => name);
+}
+
+/** The names of the first `count` convolutions and of what follows each of them, such as its normalisation. */
+function frozenLayers(network: Network, count: number): string[] {
+  let convolutions = 0;
+  return network.layers
+    .filter(({ kind }) => {
+      if (kind === 'conv' || kind === 'dense') convolutions += 1;
+      return convolutions <= count;
+    })
+    .map(({ name }) => name);
+}
+
+/** All of `tensors`, those of `names` replaced by the ones that a gradient is taken in. */
+export function withTrainable(
+  tensors: WeightTensors,
+  names: readonly string[],
+  trainable: readonly tf.Tensor[],
+): WeightTensors {
+  return new Map([...tensors, ...names.map((name, at) => [name, trainable[at] as tf.Tensor] as const)]);
+}
+
+export function readGradients(names: readonly string[], tensors: readonly tf.Tensor[]): Gradients {
+  return new Map(names.map((name, at) => [name, (tensors[at] as tf.Tensor).dataSync() as Float32Array]));
+}
+
+/** The sum of two gradients; `other` may leave out weights that it does not depend on. */
+export function sumGradients(one: Gradients, other: Gradients): Gradients {
+  return new Map(
+    [...one].map(([name, values]) => {
+      const more = other.get(name);
+      return [name, more === undefined ? values : values.map((value, at) => value + (more[at] as number))];
+    }),
+  );
+}
+
+/** Moves each moving statistic towards what the pass saw, in place, and disposes of the pass's statistics. */
+export function mergeStatistics(network: Network, weights: WeightValues, statistics: BatchStatistics): void {
+  network.layers.forEach((layer, at) => {
+    const seen = statistics.get(layer.name);
+    if (layer.kind !== 'batchNorm' || seen === undefined) return;
+    // The pass leaves out a bias right before the normalisation, which the moving mean has to hold.
+    const bias = weights.get(`${network.layers[at - 1]?.name}/bias`);
+    moveTowards(weights.get(`${layer.name}/moving_mean`), seen.mean, layer.momentum, bias);
+    moveTowards(weights.get(`${layer.name}/moving_variance`), seen.variance, layer.momentum);
+  });
+  statistics.clear();
+}
+
+function moveTowards(
+  moving: Float32Array | undefined,
+  seen: tf.Tensor,
+  momentum: number,
+  bias?: Float32Array | undefined,
+): void {
+  const values = seen.dataSync();
+  seen.dispose();
+  moving?.forEach((value, at) => {
+    moving[at] = momentum * value + (1 - momentum) * ((values[at] as number) + (bias?.[at] ?? 0));
+  });
+}

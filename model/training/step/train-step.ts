@@ -1,0 +1,117 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { foldNormalisation } from '../../architecture/fold.ts';
+import { forward, inference } from '../../tensorflow/forward.ts';
+import { outsideTape, scoped } from '../../tensorflow/tape.ts';
+import { weightTensors } from '../../tensorflow/weights.ts';
+import type { TrainingConfig } from '../config.ts';
+import { discriminatorPass, imagePass } from './discriminator-pass.ts';
+import type { Gan } from './gan.ts';
+import { applyGradients } from './optimizer.ts';
+import {
+  type Gradients,
+  learningNames,
+  mergeStatistics,
+  readGradients,
+  sumGradients,
+  trainingPass,
+  withTrainable,
+} from './pass.ts';
+import { gradientPenalty } from './r1.ts';
+
+/** The three curves of the seed, each averaged over its batch. */
+export interface StepLosses {
+  readonly discriminatorReal: number;
+  readonly discriminatorFake: number;
+  /** NaN in a step that trained the discriminator alone. */
+  readonly generator: number;
+}
+
+/**
+ * One training step, in place. The generator draws a batch once; the discriminator learns from a real batch and from that
+ * one, each normalised by its own statistics; then the generator learns from what the discriminator now says of it.
+ *
+ * @param real `batchSize` pictures as floats in [-1, 1], rows, columns, RGB.
+ */
+export function trainStep(config: TrainingConfig, gan: Gan, real: Float32Array): StepLosses {
+  const losses = scoped((): StepLosses => {
+    const { imageSize } = config.architecture;
+    const images = tf.tensor4d(real, [config.batchSize, imageSize, imageSize, 3]);
+    return gan.step < config.pretrainDiscriminator
+      ? { ...discriminatorStep(config, gan, images, drawFakes(config, gan)), generator: Number.NaN }
+      : bothStep(config, gan, images);
+  });
+  gan.step += 1;
+  moveAverage(config, gan);
+  return losses;
+}
+
+/** Both networks learn, with one pass of the generator for the two of them. */
+function bothStep(config: TrainingConfig, gan: Gan, real: tf.Tensor4D): StepLosses {
+  const { network, weights, optimizer } = gan.generator;
+  const tensors = weightTensors(network, weights);
+  const names = learningNames(network);
+  const pass = trainingPass(gan.random);
+  const latents = drawLatents(config, gan);
+  let losses: StepLosses | undefined;
+  const { grads } = tf.valueAndGrads((...trainable: tf.Tensor[]) => {
+    const fake = forward(network, withTrainable(tensors, names, trainable), latents, pass) as tf.Tensor4D;
+    const slope = outsideTape(() => {
+      const seen = config.fakes === 'shared' ? fake : drawFakes(config, gan);
+      const discriminator = discriminatorStep(config, gan, real, seen);
+      const { loss, slope } = imagePass(config, gan, fake);
+      losses = { ...discriminator, generator: loss };
+      return slope;
+    });
+    // The chain rule in two parts: the slope of this sum in the weights is the slope of the generator's loss in them.
+    return tf.sum(tf.mul(fake, slope)) as tf.Scalar;
+  })(names.map((name) => tensors.get(name) as tf.Tensor));
+  if (losses === undefined) throw new Error('the generator was not run');
+  applyGradients(config.generatorOptimizer, optimizer, weights, readGradients(names, grads));
+  mergeStatistics(network, weights, pass.statistics);
+  return losses;
+}
+
+/** The discriminator alone learns from one real and one generated batch. */
+function discriminatorStep(config: TrainingConfig, gan: Gan, real: tf.Tensor4D, fake: tf.Tensor4D) {
+  const { weights, optimizer } = gan.discriminator;
+  const apart = config.discriminatorUpdates === 'apart';
+  const update = (gradients: Gradients) => applyGradients(config.discriminatorOptimizer, optimizer, weights, gradients);
+  const onReal = discriminatorPass(config, gan, real, 'real');
+  const gradients = withPenalty(config, gan, real, onReal.gradients);
+  if (apart) update(gradients);
+  const onFake = discriminatorPass(config, gan, fake, 'fake');
+  update(apart ? onFake.gradients : sumGradients(gradients, onFake.gradients));
+  return { discriminatorReal: onReal.loss, discriminatorFake: onFake.loss };
+}
+
+/** Adds the gradient penalty's slope in the steps that have one. */
+function withPenalty(config: TrainingConfig, gan: Gan, real: tf.Tensor4D, gradients: Gradients): Gradients {
+  if (config.r1 === 0 || gan.step % config.r1Every !== 0) return gradients;
+  return sumGradients(gradients, gradientPenalty(config, gan, real).gradients);
+}
+
+/** A generated batch that the generator does not learn from, drawn by the moving statistics. */
+function drawFakes(config: TrainingConfig, gan: Gan): tf.Tensor4D {
+  const { network, weights } = foldNormalisation(gan.generator.network, gan.generator.weights);
+  return tf.tidy(
+    () => forward(network, weightTensors(network, weights), drawLatents(config, gan), inference) as tf.Tensor4D,
+  );
+}
+
+function drawLatents(config: TrainingConfig, gan: Gan): tf.Tensor2D {
+  const { latentSize } = config.architecture;
+  const values = Float32Array.from({ length: config.batchSize * latentSize }, () => gan.random.normal());
+  return tf.tensor2d(values, [config.batchSize, latentSize]);
+}
+
+/** Exponential moving average of everything the generator is, its moving statistics too. */
+function moveAverage(config: TrainingConfig, gan: Gan): void {
+  if (config.average === 0) return;
+  // Early on a long memory would hold on to the random start: the decay grows with the steps, as in TensorFlow's own average.
+  const decay = Math.min(config.average, (1 + gan.step) / (10 + gan.step));
+  for (const [name, values] of gan.generator.weights) {
+    const average = gan.average.get(name) as Float32Array;
+    for (let at = 0; at < values.length; at++)
+      average[at] = decay * (average[at] as number) + (1 - decay) * (values[at] as number);
+  }
+}

@@ -1,0 +1,187 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { FreshcarError } from '../../../../model/errors.ts';
+import { emptyPage, paintedModel, problemOf, startApp } from '../fixtures.ts';
+
+const page = { ...emptyPage, html: readFileSync('functions/generate/page/index.html', 'utf8') };
+
+const sizes: Readonly<Record<string, 32 | 64 | 128>> = { 'large-64': 64, 'other-64': 64, 'huge-128': 128 };
+const load = async (version: string) => paintedModel(version, sizes[version] ?? 32);
+
+/** The page over `painted` of 32 pixels and those beside it. Reads the HTML as a browser without scripts does. */
+function start(beside: readonly string[], loadModel = load, pagePatience?: number) {
+  const { get } = startApp(loadModel, { page, beside, ...(pagePatience !== undefined && { pagePatience }) });
+  return {
+    get,
+    open: async (at = '/') => {
+      const response = await get(at);
+      expect(response.status).toBe(200);
+      const html = await response.text();
+      expect(html).not.toContain('{{');
+      const attribute = (pattern: RegExp) => pattern.exec(html)?.[1]?.replaceAll('&amp;', '&');
+      return {
+        html,
+        car: attribute(/id="car" src="([^"]+)"/),
+        icon: attribute(/rel="icon" type="image\/png" href="([^"]+)"/),
+        preview: attribute(/property="og:image" content="([^"]+)"/),
+        sheet: attribute(/id="sheet-picture" src="([^"]+)"/),
+        download: attribute(/id="download"[^>]* href="([^"]+)"/),
+        permalink: attribute(/id="permalink" href="([^"]+)"/),
+        another: attribute(/id="another"[^>]* href="([^"]+)"/),
+        about: attribute(/id="about" href="([^"]+)"/),
+        /** Where each link of the switch leads, the shown one with a star. */
+        models: [...html.matchAll(/<a href="([^"]+)" data-base[^>]*?( aria-current="true")?>([^<]+)</g)].map(
+          ([, href, current, label]) => `${current ? '*' : ''}${label} ${href?.replaceAll('&amp;', '&')}`,
+        ),
+      };
+    },
+  };
+}
+
+const painted = {
+  car: 'cars/5.png',
+  icon: 'cars/5.png',
+  preview: 'http://localhost/cars/5.png?size=512',
+  sheet: 'sheet.png?rows=4&columns=8',
+  download: 'cars/5.png?size=512',
+  permalink: './?seed=5',
+  another: './',
+  about: 'model',
+};
+const large = {
+  car: 'models/large-64/cars/5.png',
+  icon: 'models/large-64/cars/5.png',
+  preview: 'http://localhost/models/large-64/cars/5.png?size=512',
+  sheet: 'models/large-64/sheet.png?rows=4&columns=8',
+  download: 'models/large-64/cars/5.png?size=512',
+  permalink: './?seed=5',
+  another: './',
+  about: 'models/large-64',
+};
+
+describe('the page, with one model,', () => {
+  it('shows its cars, and no choice', async () => {
+    const { open } = start([]);
+    const shown = await open('/?seed=5');
+    expect(shown).toMatchObject({ ...painted, models: [] });
+    expect(shown.html).not.toContain('id="models"');
+    expect(await open('/?seed=5&model=large-64')).toMatchObject({ ...painted, models: [] });
+  });
+});
+
+describe('the page, with larger cars beside,', () => {
+  it('shows the larger ones, with a way to the others that keeps the car and its strangeness', async () => {
+    const { open } = start(['large-64']);
+    expect(await open('/?seed=5')).toMatchObject({
+      ...large,
+      models: ['32 × 32 ./?seed=5&model=painted', '*64 × 64 ./?seed=5'],
+    });
+    expect(await open('/?seed=5&truncation=0.7')).toMatchObject({
+      car: 'models/large-64/cars/5.png?truncation=0.7',
+      preview: 'http://localhost/models/large-64/cars/5.png?size=512&truncation=0.7',
+      download: 'models/large-64/cars/5.png?size=512&truncation=0.7',
+      permalink: './?seed=5&truncation=0.7',
+      another: './?truncation=0.7',
+      models: ['32 × 32 ./?seed=5&truncation=0.7&model=painted', '*64 × 64 ./?seed=5&truncation=0.7'],
+    });
+  });
+
+  it('shows those of the model that is asked for, and goes on with it', async () => {
+    const { open } = start(['large-64']);
+    expect(await open('/?seed=5&model=painted')).toMatchObject({
+      ...painted,
+      permalink: './?seed=5&model=painted',
+      another: './?model=painted',
+      models: ['*32 × 32 ./?seed=5&model=painted', '64 × 64 ./?seed=5'],
+    });
+    expect(await open('/?seed=5&model=large-64')).toMatchObject({ ...large, permalink: './?seed=5' });
+  });
+
+  it('has no link or picture that leads nowhere', async () => {
+    const { open, get } = start(['large-64', 'huge-128']);
+    for (const model of ['painted', 'large-64', 'huge-128']) {
+      const { html } = await open(`/?seed=5&truncation=0.7&model=${model}`);
+      const addresses = [...html.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, address]) => address ?? '');
+      const own = addresses.filter((address) => address !== 'explorer.js');
+      expect(own.length).toBeGreaterThan(10);
+      for (const address of own) {
+        const response = await get(`/${address.replaceAll('&amp;', '&').replace('./', '')}`);
+        expect([address, response.status]).toEqual([address, 200]);
+      }
+    }
+  });
+
+  it('shows the current model’s on a tie, and else those that the pointer names first', async () => {
+    expect((await start(['other-32']).open('/?seed=5')).car).toBe('cars/5.png');
+    const { models } = await start(['large-64', 'other-64']).open('/?seed=5');
+    expect(models).toEqual([
+      '32 × 32 ./?seed=5&model=painted',
+      '*64 × 64 (large-64) ./?seed=5',
+      '64 × 64 (other-64) ./?seed=5&model=other-64',
+    ]);
+  });
+
+  it('shows what it would show anyway where a model is not offered any more', async () => {
+    const { open } = start(['large-64']);
+    expect(await open('/?seed=5&model=withdrawn')).toMatchObject({ ...large, permalink: './?seed=5' });
+  });
+
+  it('shows the next largest, or none but the current one’s, where a model could not be loaded', async () => {
+    const damaged = new Set<string>();
+    const { open, get } = start(['large-64', 'huge-128'], async (version) => {
+      // Its manifest can be read: what is wrong is found out by the load.
+      const model = await load(version);
+      if (!damaged.has(version)) return model;
+      return { ...model, engine: { ...model.engine, draw: async () => new Uint8Array(3) } };
+    });
+    damaged.add('huge-128');
+    expect((await open('/?seed=5')).car).toBe('models/huge-128/cars/5.png');
+    expect((await get('/models/huge-128/cars/5.png')).status).toBe(503);
+    const without = { ...large, models: ['32 × 32 ./?seed=5&model=painted', '*64 × 64 ./?seed=5'] };
+    expect(await open('/?seed=5')).toMatchObject(without);
+    expect(await open('/?seed=5&model=huge-128')).toMatchObject(without);
+    damaged.add('large-64');
+    expect((await get('/models/large-64/cars/5.png')).status).toBe(503);
+    expect(await open('/?seed=5')).toMatchObject({ ...painted, models: [] });
+    expect(await (await get('/models')).json()).toMatchObject({
+      models: [{ version: 'painted' }, { version: 'large-64' }, { version: 'huge-128' }],
+    });
+  });
+
+  it.each(['', 'UP', '../x', '<script>', 'a'.repeat(65)])('refuses %j, which is no model', async (model) => {
+    const response = await start(['large-64']).get(`/?model=${encodeURIComponent(model)}`);
+    expect(response.status).toBe(400);
+    expect(await problemOf(response)).toMatchObject({ parameter: 'model', code: 'invalid-input' });
+  });
+});
+
+describe('the page, where it cannot be told what models there are,', () => {
+  it('shows the current one’s when the store fails', async () => {
+    const { open } = start(['large-64'], () => Promise.reject(new FreshcarError('unavailable', 'S3 is down.')));
+    expect(await open('/?seed=5')).toMatchObject({ ...painted, models: [] });
+  });
+
+  it('shows the current one’s when the store does not answer in time', async () => {
+    const { open } = start(['large-64'], () => new Promise(() => undefined), 5);
+    expect(await open('/?seed=5')).toMatchObject({ ...painted, models: [] });
+  });
+
+  it('shows those that its address names, which every link goes on naming', async () => {
+    const failing = start(['large-64'], () => Promise.reject(new FreshcarError('unavailable', 'S3 is down.')));
+    const late = start(['large-64'], () => new Promise(() => undefined), 5);
+    for (const { open } of [failing, late]) {
+      const shown = await open('/?seed=5&model=large-64');
+      const links = { permalink: './?seed=5&model=large-64', another: './?model=large-64' };
+      expect(shown).toMatchObject({ ...large, ...links, models: [] });
+      expect(shown.html).toContain('data-size="" data-base="models/large-64/" data-model="large-64"');
+    }
+  });
+
+  it('leaves out those that cannot be read', async () => {
+    const { open } = start(['lost', 'large-64'], async (version) => {
+      if (version === 'lost') throw new FreshcarError('not-found', 'There is no models/lost/manifest.json.');
+      return load(version);
+    });
+    expect((await open('/?seed=5')).models).toEqual(['32 × 32 ./?seed=5&model=painted', '*64 × 64 ./?seed=5']);
+  });
+});

@@ -1,0 +1,102 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { deflateRawSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { buildOnce } from '../lambda-output.ts';
+
+type Build = Awaited<ReturnType<typeof buildOnce>>;
+let built: Build;
+let portable: Build;
+
+beforeAll(async () => {
+  [built, portable] = [await buildOnce(), await buildOnce('generate', 'wasm')];
+});
+afterAll(() => {
+  for (const { remove } of [built, portable]) remove();
+});
+
+/** The files of a zip: their names, and how to get their bytes. */
+function open({ asset: { folder } }: Build) {
+  const bytesOf = (name: string) => readFileSync(path.join(folder, name));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    statSync(path.join(folder, name)).isFile(),
+  );
+  const unpacked = files.reduce((sum, name) => sum + bytesOf(name).length, 0);
+  // Each file deflated, its two headers with its name in both, and the end record.
+  const packed = files.reduce((sum, name) => sum + deflateRawSync(bytesOf(name)).length + 76 + 2 * name.length, 22);
+  return { files, bytesOf, packed, unpacked };
+}
+
+/** The packages that lie beside the handler. */
+function packagesIn(files: readonly string[]): string[] {
+  const inModules = files.map((name) => name.split('/')).filter(([top]) => top === 'node_modules');
+  return [...new Set(inModules.map((at) => at[1] ?? ''))].sort();
+}
+
+describe("the function's zip", () => {
+  it('holds native code for Linux x64 and for nothing else', () => {
+    const { files, bytesOf } = open(built);
+    const native = files.filter((name) => /\.(node|so|dll|dylib)(\.|$)/.test(name));
+    expect(native.length).toBeGreaterThan(1);
+    for (const name of native) {
+      expect(name).toMatch(/^node_modules\/onnxruntime-node\/bin\/napi-v6\/linux\/x64\//);
+      const header = bytesOf(name);
+      // ELF, 64 bits; machine 62 is x86-64.
+      expect([header.toString('latin1', 1, 4), header[4], header.readUInt16LE(18)]).toEqual(['ELF', 2, 62]);
+    }
+  });
+
+  it('holds no TensorFlow, no types and no source maps', () => {
+    const { files, bytesOf } = open(built);
+    expect(files.filter((name) => /tensorflow|tfjs|\.d\.ts$|\.map$|cuda|tensorrt/i.test(name))).toEqual([]);
+    expect(bytesOf('handler.mjs').includes('FusedBatchNormV3')).toBe(false);
+  });
+
+  it('imports one package by name, which lies beside it with all that it needs', () => {
+    expect(built.asset.packages).toEqual(['onnxruntime-node']);
+    expect(packagesIn(open(built).files)).toEqual(['onnxruntime-common', 'onnxruntime-node']);
+  });
+
+  it('holds the page', () => {
+    const page = open(built)
+      .files.filter((name) => name.startsWith('page/'))
+      .sort();
+    expect(page).toEqual(['page/explorer.js', 'page/index.html', 'page/style.css']);
+  });
+
+  it('weighs less than 22 MB packed, and 60 MB unpacked of the 250 that Lambda takes', () => {
+    const { packed, unpacked } = open(built);
+    expect(packed).toBeLessThan(22e6);
+    expect(unpacked).toBeLessThan(60e6);
+  });
+});
+
+describe("the function's zip for arm64", () => {
+  it('holds no native code, but three files of the WebAssembly build', () => {
+    const { files, bytesOf } = open(portable);
+    // How libraries begin on Linux, Windows and macOS.
+    const native = files.filter((name) =>
+      /^(\x7fELF|MZ|\xcf\xfa\xed\xfe)/.test(bytesOf(name).toString('latin1', 0, 4)),
+    );
+    expect(native).toEqual([]);
+    expect(files.filter((name) => name.includes('onnxruntime-web')).sort()).toEqual([
+      'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.mjs',
+      'node_modules/onnxruntime-web/dist/ort-wasm-simd-threaded.wasm',
+      'node_modules/onnxruntime-web/dist/ort.node.min.mjs',
+      'node_modules/onnxruntime-web/package.json',
+    ]);
+  });
+
+  it('imports one package by name, which lies beside it with all that it needs', () => {
+    const { files, bytesOf } = open(portable);
+    expect(portable.asset.packages).toEqual(['onnxruntime-web']);
+    expect(packagesIn(files)).toEqual(['onnxruntime-common', 'onnxruntime-web']);
+    expect(bytesOf('handler.mjs').includes('onnxruntime-node')).toBe(false);
+  });
+
+  it('weighs less than 5 MB packed, and 20 MB unpacked', () => {
+    const { packed, unpacked } = open(portable);
+    expect(packed).toBeLessThan(5e6);
+    expect(unpacked).toBeLessThan(20e6);
+  });
+});

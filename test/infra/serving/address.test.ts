@@ -1,0 +1,50 @@
+import { Template } from 'aws-cdk-lib/assertions';
+import { describe, expect, it } from 'vitest';
+import { textOf } from '../policies.ts';
+import { stubServingStack } from '../stub-stack.ts';
+
+const template = Template.fromStack(stubServingStack().stack);
+
+describe('the address', () => {
+  const certificate = 'arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012';
+  const of = (context: Readonly<Record<string, unknown>>) => Template.fromStack(stubServingStack(context).stack);
+  const urlOf = (from: Template) => textOf(from.findOutputs('Url').Url?.Value);
+
+  it('is the API by itself', () => {
+    template.resourceCountIs('AWS::CloudFront::Distribution', 0);
+    expect(urlOf(template)).toBe('<CarApi.ApiEndpoint>/');
+  });
+
+  it('is CloudFront where that is asked for, which keeps what the function says, for as long as it says', () => {
+    const withCdn = of({ cdn: 'true' });
+    withCdn.hasResourceProperties('AWS::CloudFront::CachePolicy', {
+      CachePolicyConfig: {
+        MinTTL: 0,
+        DefaultTTL: 0,
+        MaxTTL: 31536000,
+        ParametersInCacheKeyAndForwardedToOrigin: {
+          QueryStringsConfig: { QueryStringBehavior: 'all' },
+          HeadersConfig: { HeaderBehavior: 'none' },
+          CookiesConfig: { CookieBehavior: 'none' },
+        },
+      },
+    });
+    withCdn.hasResourceProperties('AWS::CloudFront::Distribution', {
+      DistributionConfig: { DefaultCacheBehavior: { ViewerProtocolPolicy: 'redirect-to-https' } },
+    });
+    expect(urlOf(withCdn)).toMatch(/^https:\/\/<CdnDistribution.*\.DomainName>\/$/);
+  });
+
+  it("is the operator's own domain, which leads to the API or to CloudFront", () => {
+    const domain = 'cars.example.org';
+    const direct = of({ domain, certificate });
+    direct.hasResourceProperties('AWS::ApiGatewayV2::DomainName', { DomainName: domain });
+    direct.resourceCountIs('AWS::ApiGatewayV2::ApiMapping', 1);
+    const cached = of({ domain, certificate, cdn: 'true' });
+    cached.hasResourceProperties('AWS::CloudFront::Distribution', { DistributionConfig: { Aliases: [domain] } });
+    for (const each of [direct, cached]) {
+      expect(urlOf(each)).toBe('https://cars.example.org/');
+      expect(Object.keys(each.findOutputs('DomainTarget'))).toHaveLength(1);
+    }
+  });
+});

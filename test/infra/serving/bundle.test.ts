@@ -1,0 +1,67 @@
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, it } from 'vitest';
+import { ContextError } from '../../../infra/context.ts';
+import { readBundles } from '../../../infra/serving/bundle.ts';
+import { writeRealBundle } from '../../functions/generate/real-bundle.ts';
+import { temporaryFolder } from '../../model/store/bundle-fixture.ts';
+
+const files = ['generator.onnx', 'model.json', 'weights.bin', 'manifest.json'];
+
+/** A store's folder with two models and the pointer's text. */
+async function storeWith(pointer: string): Promise<string> {
+  const folder = await temporaryFolder();
+  const models = path.join(folder, 'models');
+  await mkdir(models);
+  for (const version of ['one', 'two']) await writeRealBundle(models, version);
+  await writeFile(path.join(models, 'current.json'), pointer);
+  return folder;
+}
+
+it('takes the folder of a bundle', async () => {
+  const folder = await writeRealBundle(await temporaryFolder(), 'one');
+  expect(readBundles(folder)).toEqual([{ folder, version: 'one', files }]);
+});
+
+it("takes the folder of a store for its current model's", async () => {
+  const folder = await storeWith('{"version":"two","previous":"one"}');
+  expect(readBundles(folder)).toEqual([{ folder: path.join(folder, 'models/two'), version: 'two', files }]);
+});
+
+it('takes what a store offers beside its current model too, in its order', async () => {
+  const folder = await storeWith('{"version":"two","previous":"zero","beside":["one"]}');
+  expect(readBundles(folder).map(({ version }) => version)).toEqual(['two', 'one']);
+});
+
+it('refuses a model that lies under the name of another', async () => {
+  const folder = await storeWith('{"version":"two","beside":["three"]}');
+  await rename(path.join(folder, 'models/one'), path.join(folder, 'models/three'));
+  expect(() => readBundles(folder)).toThrow('models/three/manifest.json says that it is the model one');
+});
+
+it('refuses a bundle that lacks a file, and names it', async () => {
+  const folder = await writeRealBundle(await temporaryFolder(), 'one');
+  await rm(path.join(folder, 'generator.onnx'));
+  expect(() => readBundles(folder)).toThrow(ContextError);
+  expect(() => readBundles(folder)).toThrow('one lacks generator.onnx; npm run build writes');
+});
+
+it('takes the folder that is shipped', () => {
+  expect(readBundles('model/pretrained')[0].files).toContain('card.md');
+});
+
+it.each([
+  ['{"version":"three"}', 'models/three/manifest.json is not the manifest of a bundle'],
+  ['{"version":"two","beside":["three"]}', 'models/three/manifest.json is not the manifest of a bundle'],
+  ['{"version":"two","beside":["two"]}', 'models/current.json names no model'],
+  [
+    `{"version":"two","beside":["one",${Array.from({ length: 8 }, (_, at) => `"m${at}"`)}]}`,
+    'models/current.json names no model',
+  ],
+  ['{"version":"../two"}', 'models/current.json names no model'],
+  ['', 'models/current.json names no model'],
+])('refuses a store whose pointer is %j, with a sentence', async (pointer, reason) => {
+  const folder = await storeWith(pointer);
+  expect(() => readBundles(folder)).toThrow(ContextError);
+  expect(() => readBundles(folder)).toThrow(reason);
+});
