@@ -18,24 +18,44 @@ export const architectureSchema = z
     depth: z.int().min(2).max(deepest).optional(),
     /** Channels of the smallest map, in both networks. */
     baseChannels: z.int().min(8).max(1024).default(256),
-    /** Channels of every map between the smallest and the picture. */
+    /** Channels of every map between the smallest and the picture, but for those that `lastChannels` names. */
     channels: z.int().min(8).max(1024).default(128),
+    /**
+     * Channels of the largest maps, the largest last, where they are others: `[64]` narrows the generator's last doubling
+     * and the discriminator's first halving, `[64, 32]` the last two and the first two, so that large pictures stay affordable.
+     */
+    lastChannels: z.array(z.int().min(8).max(1024)).optional(),
     /** Channels of the discriminator's first layer, which works at full size. */
     firstChannels: z.int().min(8).max(1024).default(64),
   })
-  // Depth stays at its place: the same architecture is the same JSON, whether its depth was said or derived.
-  .transform(({ latentSize, imageSize, depth = Math.log2(imageSize / 4), ...widths }) => ({
+  // The same architecture is the same JSON: depth stays at its place, and of `lastChannels` only what differs is kept.
+  .transform(({ latentSize, imageSize, depth = Math.log2(imageSize / 4), lastChannels, ...widths }) => ({
     latentSize,
     imageSize,
     depth,
     ...widths,
+    ...differing(lastChannels, widths.channels),
   }))
   .refine((value) => value.imageSize / 2 ** value.depth >= 2, {
     message: 'depth halves the picture below 2x2; choose a smaller depth',
     path: ['depth'],
+  })
+  .refine(({ lastChannels = [], depth }) => lastChannels.length <= depth, {
+    message: 'there are more of them than doublings',
+    path: ['lastChannels'],
   });
 
 export type Architecture = z.output<typeof architectureSchema>;
+
+function differing(lastChannels: readonly number[] = [], channels: number): { readonly lastChannels?: number[] } {
+  const from = lastChannels.findIndex((width) => width !== channels);
+  return from < 0 ? {} : { lastChannels: lastChannels.slice(from) };
+}
+
+/** Channels of the generator's doublings, from the smallest map to the picture's size. */
+export function doublingChannels({ depth, channels, lastChannels = [] }: Architecture): readonly number[] {
+  return [...Array<number>(depth - lastChannels.length).fill(channels), ...lastChannels];
+}
 
 /** The seed's networks: 100 numbers in, 32x32 pixels out. */
 export const defaultArchitecture: Architecture = architectureSchema.parse({});
@@ -47,12 +67,12 @@ const batchNormDefaults = { momentum: 0.99, epsilon: 1e-3 } as const;
 
 /** Latent vector -> dense -> `depth` doublings -> RGB in [-1, 1]. 1,467,651 parameters at the defaults. */
 export function generator(architecture: Architecture): Network {
-  const { latentSize, imageSize, depth, baseChannels, channels } = architecture;
+  const { latentSize, imageSize, depth, baseChannels } = architecture;
   const base = imageSize / 2 ** depth;
-  const doublings = numbers(depth).flatMap((index): LayerSpec[] => [
-    { kind: 'convTranspose', name: `up_${index}`, filters: channels, kernel: 4, stride: 2 },
-    { kind: 'batchNorm', name: `norm_${index}`, ...batchNormDefaults },
-    { kind: 'leakyRelu', name: `relu_${index}`, slope },
+  const doublings = doublingChannels(architecture).flatMap((filters, at): LayerSpec[] => [
+    { kind: 'convTranspose', name: `up_${at + 1}`, filters, kernel: 4, stride: 2 },
+    { kind: 'batchNorm', name: `norm_${at + 1}`, ...batchNormDefaults },
+    { kind: 'leakyRelu', name: `relu_${at + 1}`, slope },
   ]);
   return buildNetwork(
     'generator',
@@ -70,13 +90,15 @@ export function generator(architecture: Architecture): Network {
 
 /** RGB in [-1, 1] -> full-size layer -> `depth` halvings -> probability of being real. 926,209 parameters at the defaults. */
 export function discriminator(architecture: Architecture): Network {
-  const { imageSize, depth, baseChannels, channels, firstChannels } = architecture;
+  const { imageSize, baseChannels, firstChannels } = architecture;
   const block = (index: number, filters: number, kernel: number, stride: number): LayerSpec[] => [
     { kind: 'conv', name: `conv_${index}`, filters, kernel, stride },
     { kind: 'batchNorm', name: `norm_${index}`, ...batchNormDefaults },
     { kind: 'leakyRelu', name: `relu_${index}`, slope },
   ];
-  const halvings = numbers(depth).flatMap((index) => block(index, index === depth ? baseChannels : channels, 4, 2));
+  // The generator's widths the other way round, but for the smallest map's.
+  const widths = [...doublingChannels(architecture).slice(1).reverse(), baseChannels];
+  const halvings = widths.flatMap((filters, at) => block(at + 1, filters, 4, 2));
   return buildNetwork(
     'discriminator',
     [imageSize, imageSize, 3],
@@ -89,9 +111,4 @@ export function discriminator(architecture: Architecture): Network {
       { kind: 'sigmoid', name: 'probability' },
     ],
   );
-}
-
-/** 1, 2, ... count. */
-function numbers(count: number): number[] {
-  return Array.from({ length: count }, (_, index) => index + 1);
 }

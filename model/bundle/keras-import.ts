@@ -43,6 +43,7 @@ function architectureOf(path: string, model: KerasModel, found: readonly LayerSp
     depth: doublings.length,
     baseChannels,
     channels: doublings[0]?.filters,
+    lastChannels: doublings.slice(1).map(({ filters }) => filters),
   });
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ path: [name], message }) => `${String(name)}: ${message}`);

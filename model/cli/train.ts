@@ -59,7 +59,7 @@ export function trainCommand(program: Command, terminal: Terminal): void {
     .addHelpText('after', examples);
   for (const setting of settings) {
     const value = setting.kind === 'boolean' ? 'true|false' : setting.kind;
-    const help = `${setting.help} (${String(defaultOf(setting, 'fresh'))})`;
+    const help = `${setting.help} (${String(defaultOf(setting, 'fresh') ?? 'none')})`;
     command.addOption(
       new Option(`--${setting.name} <${value}>`, help).helpGroup('Settings, and their values in preset fresh:'),
     );

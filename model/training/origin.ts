@@ -96,13 +96,17 @@ export function checkOrigin(config: TrainingConfig, origin: Origin | undefined):
       `${from.name} draws cars of ${imageSize} pixels: begin with it for ${imageSize}, or for twice as many, to which it grows.`,
     );
   checkFrozen(config, origin);
-  const names = (Object.keys(architecture) as (keyof Architecture)[]).filter(
+  const keys = new Set([...Object.keys(architecture), ...Object.keys(config.architecture)]);
+  const names = ([...keys] as (keyof Architecture)[]).filter(
     // A bundle has no discriminator, whose first layer is all that this one is about.
     (name) => name !== 'firstChannels' || origin.weights.discriminator !== undefined,
   );
-  const differing = names.filter((name) => architecture[name] !== config.architecture[name]);
+  const text = (of: Architecture, name: keyof Architecture) => String(of[name] ?? 'none');
+  const differing = names.filter((name) => text(architecture, name) !== text(config.architecture, name));
   if (differing.length === 0) return;
-  const list = differing.map((name) => `${name} ${architecture[name]} instead of ${config.architecture[name]}`);
+  const list = differing.map(
+    (name) => `${name} ${text(architecture, name)} instead of ${text(config.architecture, name)}`,
+  );
   throw new FreshcarError(
     'invalid-input',
     `The networks of ${from.name} are others: ${origin.grown ? 'grown, ' : ''}they have ${list.join(', ')}.`,

@@ -11,7 +11,7 @@ export interface Setting {
   readonly name: string;
   /** Where it lies in the configuration. */
   readonly path: readonly string[];
-  readonly kind: 'number' | 'text' | 'boolean';
+  readonly kind: 'number' | 'numbers' | 'text' | 'boolean';
   readonly help: string;
 }
 
@@ -19,6 +19,12 @@ const number = (name: string, path: string, help: string): Setting => ({
   name,
   path: path.split('.'),
   kind: 'number',
+  help,
+});
+const numbers = (name: string, path: string, help: string): Setting => ({
+  name,
+  path: path.split('.'),
+  kind: 'numbers',
   help,
 });
 const text = (name: string, path: string, help: string): Setting => ({
@@ -42,6 +48,7 @@ export const settings: readonly Setting[] = [
   number('latent-size', 'architecture.latentSize', 'numbers that make one car'),
   number('depth', 'architecture.depth', 'how often the generator doubles the picture'),
   number('channels', 'architecture.channels', 'width of the layers between the smallest map and the picture'),
+  numbers('last-channels', 'architecture.lastChannels', 'width of the largest ones where it differs: 64, or 64,32'),
   number('base-channels', 'architecture.baseChannels', 'width of the smallest map'),
   number('first-channels', 'architecture.firstChannels', "width of the discriminator's first layer"),
   text('loss', 'loss', 'cross-entropy or hinge'),
@@ -117,7 +124,7 @@ export function differingSettings(config: TrainingConfig): string[] {
   const fresh = resolveConfig({ preset: 'fresh' });
   const differing = settings
     .filter(({ name }) => name !== 'epochs' && name !== 'seed')
-    .filter((setting) => of(config, setting) !== of(fresh, setting))
+    .filter((setting) => String(of(config, setting)) !== String(of(fresh, setting)))
     .map((setting) => `${setting.name} ${of(config, setting)}`);
   return config.from === undefined ? differing : [...differing, `from ${config.from.name}`];
 }
@@ -128,14 +135,20 @@ function parseValue({ kind, name }: Setting, value: string): unknown {
     if (value === 'true' || value === 'false') return value === 'true';
     throw new FreshcarError('invalid-input', `${name} is true or false, not "${value}".`);
   }
-  const parsed = value.trim() === '' ? Number.NaN : Number(value);
-  if (Number.isFinite(parsed)) return parsed;
-  throw new FreshcarError('invalid-input', `${name} is a number, not "${value}".`);
+  const parsed = kind === 'numbers' ? value.split(',').map(numberOf) : [numberOf(value)];
+  if (parsed.every(Number.isFinite)) return kind === 'numbers' ? parsed : parsed[0];
+  const what = kind === 'numbers' ? 'numbers with commas between them' : 'a number';
+  throw new FreshcarError('invalid-input', `${name} is ${what}, not "${value}".`);
+}
+
+function numberOf(text: string): number {
+  return text.trim() === '' ? Number.NaN : Number(text);
 }
 
 /** The setting's own name for a place in the configuration, so that a message speaks the caller's language. */
 function nameOf(path: readonly PropertyKey[]): string {
-  const place = path.join('.');
+  // Which number of a list it is, the message says by its value.
+  const place = path.filter((key) => typeof key !== 'number').join('.');
   const setting = settings.find((candidate) => candidate.path.join('.') === place);
   return setting?.name ?? (place === '' ? 'configuration' : place);
 }

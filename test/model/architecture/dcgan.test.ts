@@ -65,6 +65,31 @@ describe('the family of networks', () => {
   });
 });
 
+describe('networks whose largest maps are narrower', () => {
+  const architecture = architectureSchema.parse({ imageSize: 64, lastChannels: [64], firstChannels: 32 });
+
+  it('have the widths that were asked for, the discriminator the other way round', () => {
+    const filtersOf = (network: Network) =>
+      network.layers.flatMap((layer) => (layer.kind === 'conv' || layer.kind === 'convTranspose' ? layer.filters : []));
+    expect(filtersOf(generator(architecture))).toEqual([128, 128, 128, 64, 3]);
+    expect(filtersOf(discriminator(architecture))).toEqual([32, 64, 128, 128, 256]);
+    const large = architectureSchema.parse({ ...architecture, imageSize: 128, depth: 5, lastChannels: [64, 32] });
+    expect(filtersOf(generator(large))).toEqual([128, 128, 128, 64, 32, 3]);
+    expect(filtersOf(discriminator(large))).toEqual([32, 32, 64, 128, 128, 256]);
+  });
+
+  it('have as many parameters as their layers add up to', () => {
+    const norm = (width: number) => 4 * width;
+    const up = (inputs: number, filters: number) => 16 * inputs * filters + filters + norm(filters);
+    const total = 101 * 4096 + up(256, 128) + 2 * up(128, 128) + up(128, 64) + (9 * 64 * 3 + 3);
+    expect(countParameters(generator(architecture)).total).toBe(total);
+    const down = (kernel: number, inputs: number, filters: number) =>
+      kernel ** 2 * inputs * filters + filters + norm(filters);
+    const halvings = down(4, 32, 64) + down(4, 64, 128) + down(4, 128, 128) + down(4, 128, 256);
+    expect(countParameters(discriminator(architecture)).total).toBe(down(3, 3, 32) + halvings + 4097);
+  });
+});
+
 describe('architectureSchema', () => {
   it("fills in the seed's networks", () => {
     const seed: Architecture = {
@@ -90,8 +115,17 @@ describe('architectureSchema', () => {
     expect(architectureSchema.parse({ imageSize: 64, depth: 3 }).depth).toBe(3);
   });
 
+  it('keeps of the last widths what differs from the others, so that one architecture is one JSON', () => {
+    expect(architectureSchema.parse({ lastChannels: [128, 128] })).toEqual(defaultArchitecture);
+    expect(architectureSchema.parse({ lastChannels: [128, 64, 128] }).lastChannels).toEqual([64, 128]);
+    expect(JSON.stringify(defaultArchitecture)).not.toContain('lastChannels');
+  });
+
   it('parses what it gave to the same again', () => {
-    for (const { architecture } of familyByKeras.members) {
+    for (const architecture of [
+      ...familyByKeras.members.map((member) => member.architecture),
+      { lastChannels: [64] },
+    ]) {
       const once = architectureSchema.parse(architecture);
       expect(architectureSchema.parse(once)).toEqual(once);
       expect(architectureSchema.parse(JSON.parse(JSON.stringify(once)))).toEqual(once);
@@ -105,6 +139,8 @@ describe('architectureSchema', () => {
     ['a depth beyond the family', { imageSize: 128, depth: 6 }, ['depth']],
     ['a fraction of a channel', { channels: 12.5 }, ['channels']],
     ['too few channels', { baseChannels: 7 }, ['baseChannels']],
+    ['more last widths than doublings', { lastChannels: [8, 8, 8, 8] }, ['lastChannels']],
+    ['too narrow a last width', { lastChannels: [64, 4] }, ['lastChannels', 1]],
     ['an empty latent vector', { latentSize: 0 }, ['latentSize']],
   ])('refuses %s, and names the field', (_, value, path) => {
     expect(architectureSchema.safeParse(value).error?.issues.map((issue) => issue.path)).toEqual([path]);

@@ -94,6 +94,7 @@ describe('both engines', () => {
   it.each([
     ['the default', {}, 4],
     ['64 pixels', { imageSize: 64, channels: 16, baseChannels: 16 } as const, 8],
+    ['128 pixels', { imageSize: 128 as const, channels: 32, baseChannels: 64, lastChannels: [24, 16] }, 3],
     ['a shallow', { depth: 2, latentSize: 7, channels: 16, baseChannels: 8 } as const, 8],
   ])('draw cars within 1 of 255 of each other with %s architecture', expectSameCars);
 

@@ -71,6 +71,8 @@ describe('an origin', () => {
     const origin = await readOrigin(folder, failOnWarning);
     const config = resolveConfig({ preset: 'fresh', origin: origin.config, values: { channels: '16' } });
     expect(() => checkOrigin(config, origin)).toThrow('they have channels 8 instead of 16');
+    const narrow = resolveConfig({ preset: 'fresh', origin: origin.config, values: { 'last-channels': '16' } });
+    expect(() => checkOrigin(narrow, origin)).toThrow('they have lastChannels none instead of 16');
   });
 
   it('is asked for, or refused, where a configuration names another', async () => {

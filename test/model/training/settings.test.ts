@@ -38,13 +38,25 @@ describe('the settings of a run', () => {
     expect(resolveConfig({ preset: 'fresh' })).toMatchObject({ batchSize: 32, average: 0.999, mirror: true });
   });
 
-  it('know the default of each one, but of the depth, which follows the size', () => {
-    for (const setting of settings) expect(defaultOf(setting, 'fresh'), setting.name).not.toBeUndefined();
+  it('know the default of each one, of the depth, which follows the size, too; only of last widths there are none', () => {
+    const unknown = settings.filter((setting) => defaultOf(setting, 'fresh') === undefined);
+    expect(unknown.map(({ name }) => name)).toEqual(['last-channels']);
     expect(defaultOf(settings.find(({ name }) => name === 'depth') ?? expect.fail(), 'fresh')).toBe(3);
     expect(Object.keys(presets)).toEqual(['seed', 'fresh']);
   });
 
+  it('take widths as numbers with commas between them', () => {
+    const { architecture } = resolveConfig({
+      preset: 'fresh',
+      values: { 'image-size': '64', 'last-channels': '96,64' },
+    });
+    expect(architecture).toMatchObject({ depth: 4, channels: 128, lastChannels: [96, 64] });
+  });
+
   it.each([
+    [{ 'last-channels': '64,,32' }, 'last-channels is numbers with commas between them, not "64,,32"'],
+    [{ 'last-channels': '64,4' }, 'last-channels: '],
+    [{ 'last-channels': '64,64,32,16' }, 'last-channels: there are more of them than doublings'],
     [{ epochs: 'many' }, 'epochs is a number, not "many"'],
     [{ epochs: '' }, 'epochs is a number, not ""'],
     [{ epochs: '0' }, 'epochs: '],
