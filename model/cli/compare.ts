@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
-import { parseInteger } from './parse.ts';
-import type { Terminal } from './terminal.ts';
+import type { CompareFlags } from '../evaluation/compare-runs.ts';
+import { parseInteger } from '../parse-number.ts';
+import type { Terminal } from '../terminal.ts';
 
 const examples = `
 Each run is measured at each of its snapshots (freshcar train --snapshot-every), and judged at the one with the lowest KID.
@@ -11,14 +12,6 @@ Examples:
   $ freshcar compare runs/* --data held-out.npy --train train.npy --out comparison
   $ freshcar export runs/best --step 4000 --out bundle
 `;
-
-export interface CompareFlags {
-  readonly data: string;
-  readonly train?: string;
-  readonly out: string;
-  readonly features?: string;
-  readonly count: number;
-}
 
 export function compareCommand(program: Command, terminal: Terminal): void {
   program
@@ -32,7 +25,7 @@ export function compareCommand(program: Command, terminal: Terminal): void {
     .option('--count <number>', 'how many cars of each snapshot', parseInteger(16, 100_000), 2048)
     .addHelpText('after', examples)
     .action(async (runs: string[], flags: CompareFlags) => {
-      const { runComparison } = await import('./run-comparison.ts');
+      const { runComparison } = await import('../evaluation/compare-runs.ts');
       await runComparison(runs, flags, terminal);
     });
 }

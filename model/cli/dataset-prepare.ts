@@ -1,13 +1,13 @@
 import { availableParallelism } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type DuplicateKind, duplicateKinds } from '../dataset/duplicates/duplicate-kinds.ts';
-import { type Crop, parseCrop } from '../dataset/prepare/crop.ts';
-import { parseUnreadableLimit, type UnreadableLimit } from '../dataset/prepare/unreadable-limit.ts';
-import { type Layout, layouts, type Selection, splits } from '../dataset/sources/selection.ts';
+import { parseCrop } from '../dataset/prepare/crop.ts';
+import { parseUnreadableLimit } from '../dataset/prepare/unreadable-limit.ts';
+import { duplicateKinds, layouts, splits } from '../dataset/sources/selection.ts';
 import { FreshcarError } from '../errors.ts';
+import { parseInteger } from '../parse-number.ts';
+import type { Terminal } from '../terminal.ts';
 import { commandGroup } from './command-group.ts';
-import { parseInteger } from './parse.ts';
-import type { Terminal } from './terminal.ts';
+import type { PrepareFlags } from './run-preparing.ts';
 
 const examples = `
 Examples:
@@ -21,20 +21,6 @@ Examples:
 Beside cars.npy it writes cars.json, where the pictures are from and what was left out, and cars.png, a contact sheet.
 Ctrl-C stops it and leaves nothing half written.
 `;
-
-export interface PrepareFlags {
-  readonly out: string;
-  readonly size: number;
-  readonly layout: Layout;
-  readonly split: Selection['split'];
-  readonly only?: readonly string[];
-  /** The source's own boxes or else everything, by default. */
-  readonly crop?: Crop;
-  readonly dropDuplicates?: DuplicateKind;
-  readonly without?: string;
-  readonly maxUnreadable?: UnreadableLimit;
-  readonly threads: number;
-}
 
 export function datasetPrepareCommand(program: Command, terminal: Terminal): void {
   commandGroup(program, 'dataset', 'turn photographs into what training reads')

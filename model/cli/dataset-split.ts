@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import type { Terminal } from '../terminal.ts';
 import { commandGroup } from './command-group.ts';
-import type { Terminal } from './terminal.ts';
 
 const examples = `
 Pictures fall on a side by a hash of their own bytes, near duplicates on the same one: the split is the same wherever and

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import { FreshcarError } from '../errors.ts';
+import type { EvaluateFlags } from '../evaluation/run-evaluation.ts';
 import { maximumSeed } from '../latent.ts';
-import { parseInteger, parseNumber } from './parse.ts';
-import type { Terminal } from './terminal.ts';
+import { parseInteger, parseNumber } from '../parse-number.ts';
+import type { Terminal } from '../terminal.ts';
 
 const examples = `
 Without --count, --seed and --truncation the cars are those of the protocol, and results can be compared.
@@ -17,20 +18,6 @@ Examples:
   $ freshcar evaluate --model bundle --data held-out.npy --train train.npy --save
   $ freshcar evaluate --data held-out.npy --features inception.onnx --range -1..1
 `;
-
-export interface EvaluateFlags {
-  readonly model?: string;
-  readonly data: string;
-  readonly train?: string;
-  readonly features?: string;
-  readonly range: '0..255' | '0..1' | '-1..1';
-  readonly count: number;
-  readonly seed: number;
-  readonly truncation: number;
-  readonly json?: string;
-  readonly pairs?: string;
-  readonly save?: boolean;
-}
 
 export function evaluateCommand(program: Command, terminal: Terminal): void {
   program
@@ -63,7 +50,7 @@ export function evaluateCommand(program: Command, terminal: Terminal): void {
     .action(async (flags: EvaluateFlags) => {
       if (flags.pairs !== undefined && flags.train === undefined)
         throw new FreshcarError('invalid-input', '--pairs shows training pictures: name them with --train.');
-      const { runEvaluation } = await import('./run-evaluation.ts');
+      const { runEvaluation } = await import('../evaluation/run-evaluation.ts');
       await runEvaluation(flags, terminal);
     });
 }

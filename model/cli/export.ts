@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
-import type { BundleFlags } from './bundle-flags.ts';
-import { parseInteger } from './parse.ts';
-import type { Terminal } from './terminal.ts';
+import { parseInteger } from '../parse-number.ts';
+import type { Terminal } from '../terminal.ts';
+import type { ExportFlags } from './run-export.ts';
 
 const examples = `
 Examples:
@@ -9,10 +9,6 @@ Examples:
   $ freshcar export runs/first --step 4000 --out bundle
   $ freshcar export runs/first --out bundle --version roadsters-1 --card card.md --replace
 `;
-
-export interface ExportFlags extends BundleFlags {
-  readonly step?: number;
-}
 
 export function exportCommand(program: Command, terminal: Terminal): void {
   program

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import type { Terminal } from '../terminal.ts';
 import type { BundleFlags } from './bundle-flags.ts';
-import type { Terminal } from './terminal.ts';
 
 const examples = `
 Examples:

@@ -1,24 +1,14 @@
 import type { Command } from 'commander';
 import { maximumSeed } from '../latent.ts';
-import { parseInteger, parseNumber } from './parse.ts';
-import type { Terminal } from './terminal.ts';
+import { parseInteger, parseNumber } from '../parse-number.ts';
+import type { Terminal } from '../terminal.ts';
+import type { MorphFlags } from './run-morph.ts';
 
 const examples = `
 Examples:
   $ freshcar morph --from 42 --to 1337 --out morph.png
   $ freshcar morph --from 1 --to 2 --frames 120 --delay 40 --scale 8 --out morph.png
 `;
-
-export interface MorphFlags {
-  readonly model?: string;
-  readonly from: number;
-  readonly to: number;
-  readonly frames: number;
-  readonly delay: number;
-  readonly out: string;
-  readonly scale: number;
-  readonly truncation: number;
-}
 
 export function morphCommand(program: Command, terminal: Terminal): void {
   const seed = parseInteger(0, maximumSeed);

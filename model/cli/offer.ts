@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import type { Terminal } from '../terminal.ts';
 import { storeHelp, storeOption } from './store-option.ts';
-import type { Terminal } from './terminal.ts';
 
 const examples = `
 Every file of the version is checked first. /models lists what is offered, the page shows the largest cars of all, and

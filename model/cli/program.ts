@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
 import { errorCodes, FreshcarError } from '../errors.ts';
+import type { Terminal } from '../terminal.ts';
 import { compareCommand } from './compare.ts';
 import { datasetPrepareCommand } from './dataset-prepare.ts';
 import { datasetSplitCommand } from './dataset-split.ts';
@@ -13,7 +14,6 @@ import { promoteCommand } from './promote.ts';
 import { publishCommand } from './publish.ts';
 import { rollbackCommand } from './rollback.ts';
 import { sampleCommand } from './sample.ts';
-import type { Terminal } from './terminal.ts';
 import { trainCommand } from './train.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import type { Terminal } from '../terminal.ts';
 import { storeHelp, storeOption } from './store-option.ts';
-import type { Terminal } from './terminal.ts';
 
 const examples = `
 Every file of the version is checked first. Running services follow within minutes, without a deploy.

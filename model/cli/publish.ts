@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import type { Terminal } from '../terminal.ts';
 import { storeHelp, storeOption } from './store-option.ts';
-import type { Terminal } from './terminal.ts';
 
 const examples = `
 Nothing is served differently before the version is promoted or offered. A publication that was interrupted leaves nothing that

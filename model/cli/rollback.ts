@@ -1,6 +1,6 @@
 import type { Command } from 'commander';
+import type { Terminal } from '../terminal.ts';
 import { storeHelp, storeOption } from './store-option.ts';
-import type { Terminal } from './terminal.ts';
 
 const examples = `
 A second rollback goes forward again. --from keeps two people who notice the same fault from doing just that.

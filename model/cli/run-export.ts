@@ -1,11 +1,14 @@
 import { FreshcarError } from '../errors.ts';
 import { loadTensorflow } from '../tensorflow/backend.ts';
+import type { Terminal } from '../terminal.ts';
 import { bundleRun } from '../training/run/bundle-run.ts';
 import { openRunFolder } from '../training/run/run-folder.ts';
 import { type Snapshot, snapshotOf } from '../training/run/snapshot.ts';
-import { readBundleFlags } from './bundle-flags.ts';
-import type { ExportFlags } from './export.ts';
-import type { Terminal } from './terminal.ts';
+import { type BundleFlags, readBundleFlags } from './bundle-flags.ts';
+
+export interface ExportFlags extends BundleFlags {
+  readonly step?: number;
+}
 
 export async function runExport(run: string, flags: ExportFlags, terminal: Terminal): Promise<void> {
   const warn = (message: string) => terminal.err.write(`warning: ${message}\n`);

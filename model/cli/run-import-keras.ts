@@ -7,8 +7,8 @@ import { encodeSamples, sampleLatents, samplesName } from '../bundle/samples.ts'
 import { writeBundle } from '../bundle/write.ts';
 import { createOnnxEngine } from '../engine/onnx.ts';
 import { sha256 } from '../files.ts';
+import type { Terminal } from '../terminal.ts';
 import { type BundleFlags, readBundleFlags } from './bundle-flags.ts';
-import type { Terminal } from './terminal.ts';
 
 export async function runImportKeras(file: string, flags: BundleFlags, terminal: Terminal): Promise<void> {
   const { version, card } = await readBundleFlags(flags);

@@ -1,10 +1,20 @@
 import { encodeApng } from '../apng.ts';
 import { drawMorph } from '../draw.ts';
+import { openModel } from '../engine/open-model.ts';
 import { writeWhole } from '../files.ts';
 import { picturesOf } from '../image.ts';
-import type { MorphFlags } from './morph.ts';
-import { openModel } from './open-model.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface MorphFlags {
+  readonly model?: string;
+  readonly from: number;
+  readonly to: number;
+  readonly frames: number;
+  readonly delay: number;
+  readonly out: string;
+  readonly scale: number;
+  readonly truncation: number;
+}
 
 export async function runMorph(flags: MorphFlags, terminal: Terminal): Promise<void> {
   const { delay, frames, out, scale } = flags;

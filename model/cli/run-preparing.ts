@@ -1,14 +1,30 @@
 import { basename } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
+import type { Crop } from '../dataset/prepare/crop.ts';
 import { type PackProgress, packDataset } from '../dataset/prepare/pack.ts';
 import { packingBar, packingLine } from '../dataset/prepare/progress.ts';
+import type { UnreadableLimit } from '../dataset/prepare/unreadable-limit.ts';
 import { besides } from '../dataset/provenance.ts';
 import { readDataset } from '../dataset/read-dataset.ts';
 import { openSource } from '../dataset/sources/open-source.ts';
+import type { DuplicateKind, Layout, Selection } from '../dataset/sources/selection.ts';
 import type { Source, Unreadable } from '../dataset/sources/source.ts';
 import { FreshcarError } from '../errors.ts';
-import type { PrepareFlags } from './dataset-prepare.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface PrepareFlags {
+  readonly out: string;
+  readonly size: number;
+  readonly layout: Layout;
+  readonly split: Selection['split'];
+  readonly only?: readonly string[];
+  /** The source's own boxes or else everything, by default. */
+  readonly crop?: Crop;
+  readonly dropDuplicates?: DuplicateKind;
+  readonly without?: string;
+  readonly maxUnreadable?: UnreadableLimit;
+  readonly threads: number;
+}
 
 /** Unreadable pictures that are told one by one; all of them are in the `.json`. */
 const mostToldOf = 20;

@@ -1,10 +1,21 @@
 import path from 'node:path';
 import { drawSeeds, seedsFrom } from '../draw.ts';
+import { openModel } from '../engine/open-model.ts';
 import { writeWhole } from '../files.ts';
 import { encodePng, picturesOf, sheet } from '../image.ts';
-import { openModel } from './open-model.ts';
-import type { SampleFlags } from './sample.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from '../terminal.ts';
+
+export interface SampleFlags {
+  readonly model?: string;
+  readonly count: number;
+  readonly seed: number;
+  readonly out?: string;
+  readonly sheet?: string;
+  readonly columns?: number;
+  readonly scale: number;
+  readonly truncation: number;
+  readonly engine: 'onnx' | 'tfjs';
+}
 
 /** Cars that are drawn at once: enough to be fast, few enough to stay small. */
 const batchSize = 64;

@@ -4,8 +4,8 @@ import { type Offer, offerVersion, withdrawVersion } from '../store/offer.ts';
 import { openStore } from '../store/open-store.ts';
 import { type Promotion, promoteVersion, rollBack } from '../store/promote.ts';
 import { publishBundle } from '../store/publish.ts';
+import type { Terminal } from '../terminal.ts';
 import type { StoreFlags } from './store-option.ts';
-import type { Terminal } from './terminal.ts';
 
 export async function runPublish(bundle: string, { store: place, dryRun = false }: StoreFlags, terminal: Terminal) {
   const source = await openFolder(bundle);

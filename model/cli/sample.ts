@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import { FreshcarError } from '../errors.ts';
 import { maximumSeed } from '../latent.ts';
-import { parseInteger, parseNumber } from './parse.ts';
-import type { Terminal } from './terminal.ts';
+import { parseInteger, parseNumber } from '../parse-number.ts';
+import type { Terminal } from '../terminal.ts';
+import type { SampleFlags } from './run-sampling.ts';
 
 const examples = `
 Examples:
@@ -11,18 +12,6 @@ Examples:
   $ freshcar sample --count 100 --sheet sheet.png --scale 3
   $ freshcar sample --model runs/first --sheet sheet.png
 `;
-
-export interface SampleFlags {
-  readonly model?: string;
-  readonly count: number;
-  readonly seed: number;
-  readonly out?: string;
-  readonly sheet?: string;
-  readonly columns?: number;
-  readonly scale: number;
-  readonly truncation: number;
-  readonly engine: 'onnx' | 'tfjs';
-}
 
 export function sampleCommand(program: Command, terminal: Terminal): void {
   program

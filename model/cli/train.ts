@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { Option } from 'commander';
-import { type PresetName, presets } from '../training/config.ts';
+import { parseInteger } from '../parse-number.ts';
+import type { Terminal } from '../terminal.ts';
+import { presets } from '../training/config.ts';
+import type { TrainFlags } from '../training/resolve-run.ts';
 import { defaultOf, settings } from '../training/settings.ts';
-import { parseInteger } from './parse.ts';
-import type { Terminal } from './terminal.ts';
 
 const examples = `
 Examples:
@@ -16,21 +17,6 @@ Examples:
 
 Ctrl-C saves a checkpoint before it leaves; --resume goes on from there as if nothing had happened.
 `;
-
-/** What the command line says of a run; the settings are under their own camel-case names. */
-export interface TrainFlags {
-  readonly data: string;
-  readonly out: string;
-  readonly resume?: boolean;
-  readonly preset: PresetName;
-  readonly config?: string;
-  readonly from?: string;
-  readonly stopOnDivergence?: boolean;
-  readonly checkpointEvery: number;
-  readonly sheetEvery: number;
-  readonly snapshotEvery: number;
-  readonly reportEvery: number;
-}
 
 export function trainCommand(program: Command, terminal: Terminal): void {
   const command = program
@@ -70,7 +56,7 @@ export function trainCommand(program: Command, terminal: Terminal): void {
       const value = command.getOptionValue(camelCase(name));
       if (value !== undefined) values[name] = String(value);
     }
-    const { runTraining } = await import('./run-training.ts');
+    const { runTraining } = await import('../training/run-training.ts');
     await runTraining(flags, values, terminal);
   });
 }

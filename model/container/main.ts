@@ -1,5 +1,5 @@
 import { runProgram } from '../cli/program.ts';
-import { processTerminal } from '../cli/terminal.ts';
+import { processTerminal } from '../terminal.ts';
 import { evaluateJob } from './evaluate.ts';
 import { trainJob } from './train.ts';
 

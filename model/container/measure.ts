@@ -1,9 +1,9 @@
-import type { Terminal } from '../cli/terminal.ts';
 import { readDataset } from '../dataset/read-dataset.ts';
 import { FreshcarError } from '../errors.ts';
 import { fewest } from '../evaluation/evaluate.ts';
 import { protocol } from '../evaluation/protocol.ts';
 import { openFolder } from '../store/folder.ts';
+import type { Terminal } from '../terminal.ts';
 
 /** A packed `.npy` each: pictures that the model was not trained on, and those that it was. */
 export interface MeasuringData {
@@ -32,7 +32,7 @@ export async function checkMeasurable({ heldOut, train }: MeasuringData): Promis
  * tuning of hyperparameters reads what it is to make smaller.
  */
 export async function measureModel(bundle: string, { heldOut, train }: MeasuringData, terminal: Terminal) {
-  const { runEvaluation } = await import('../cli/run-evaluation.ts');
+  const { runEvaluation } = await import('../evaluation/run-evaluation.ts');
   const { cars: count, firstSeed: seed } = protocol;
   await runEvaluation(
     { model: bundle, data: heldOut, train, range: '0..255', count, seed, truncation: 1, save: true },

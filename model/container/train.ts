@@ -1,7 +1,7 @@
 import { cp, mkdir, readdir } from 'node:fs/promises';
 import path from 'node:path';
-import type { Terminal } from '../cli/terminal.ts';
 import { errorCodes, FreshcarError } from '../errors.ts';
+import type { Terminal } from '../terminal.ts';
 import { openRunFolder } from '../training/run/run-folder.ts';
 import { type JobSettings, readHyperparameters } from './hyperparameters.ts';
 import { type MlFolder, openMlFolder } from './ml-folder.ts';
@@ -59,7 +59,7 @@ async function trainIn(folder: MlFolder, { settings, data }: Job, terminal: Term
   const { values, ...flags } = settings;
   await mkdir(folder.checkpoints, { recursive: true });
   const [{ runTraining }, { totalSteps }] = await Promise.all([
-    import('../cli/run-training.ts'),
+    import('../training/run-training.ts'),
     import('../training/trainer.ts'),
   ]);
   // The run folder is the checkpoint folder: sheets and curves can be watched in S3 while the job runs.

@@ -1,13 +1,66 @@
 import { z } from 'zod';
 import { architectureSchema } from '../architecture/dcgan.ts';
-import { augmentSchema } from './augment-options.ts';
-import { lossNames } from './loss-names.ts';
-import { optimizerSchema } from './step/optimizer.ts';
 
 /**
  * Everything that decides what a run computes. One JSON file holds it, flags override it, the run folder keeps it; two
  * runs with the same configuration, data, program and kind of processor end in the same weights to the bit.
  */
+
+/**
+ * Losses over logits, each averaged over the batch.
+ *
+ * - `cross-entropy`: binary cross-entropy; the generator's is the non-saturating one (Goodfellow et al. 2014), which
+ *   labels its cars as real.
+ * - `hinge`: the margin loss (Lim and Ye 2017).
+ */
+export const lossNames = ['cross-entropy', 'hinge'] as const;
+export type LossName = (typeof lossNames)[number];
+
+/**
+ * Differentiable augmentation (Zhao et al. 2020): the discriminator sees real and generated pictures through the same
+ * random changes, so that a few photographs are not learnt by heart, and the gradient passes through to the generator.
+ */
+export const augmentSchema = z.strictObject({
+  /** Adds a brightness drawn from -b/2 to b/2, in units of the [-1, 1] range. */
+  brightness: z.number().min(0).max(2).default(0),
+  /** Scales the distance to grey by a factor from 1-s to 1+s. */
+  saturation: z.number().min(0).max(2).default(0),
+  /** Scales the distance to the picture's mean by a factor from 1-c to 1+c. */
+  contrast: z.number().min(0).max(1).default(0),
+  /** Shifts by up to this part of the width, in whole pixels. */
+  translation: z.number().min(0).max(0.5).default(0),
+  /** What a shift lets in: black as in the paper, or the mirrored picture. */
+  border: z.enum(['black', 'mirror']).default('mirror'),
+  /** Side of the grey square that is cut out, as a part of the width. */
+  cutout: z.number().min(0).max(0.9).default(0),
+});
+
+export type AugmentOptions = z.output<typeof augmentSchema>;
+
+const rate = z.number().gt(0).max(1);
+const decay = z.number().min(0).lt(1);
+
+export const optimizerSchema = z.discriminatedUnion('kind', [
+  /** Adam (Kingma and Ba 2015), as Keras writes it: epsilon outside of the bias correction. */
+  z.strictObject({
+    kind: z.literal('adam'),
+    rate: rate.default(2e-4),
+    beta1: decay.default(0.5),
+    beta2: decay.default(0.999),
+    epsilon: z.number().gt(0).default(1e-7),
+  }),
+  /** RMSprop (Hinton 2012). */
+  z.strictObject({
+    kind: z.literal('rmsprop'),
+    rate: rate.default(1e-4),
+    decay: decay.default(0.9),
+    epsilon: z.number().gt(0).default(1e-7),
+  }),
+  /** Stochastic gradient descent with momentum. */
+  z.strictObject({ kind: z.literal('sgd'), rate: rate.default(1e-2), momentum: decay.default(0) }),
+]);
+
+export type OptimizerOptions = z.output<typeof optimizerSchema>;
 
 const adam = { kind: 'adam' } as const;
 

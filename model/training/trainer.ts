@@ -3,26 +3,13 @@ import { FreshcarError } from '../errors.ts';
 import type { TrainingConfig } from './config.ts';
 import { type Divergence, isWhole, watchDivergence } from './divergence.ts';
 import type { Checkpoint, DataIdentity } from './run/checkpoint.ts';
+import type { Progress } from './run/progress.ts';
 import { openRecorder, type Recorder } from './run/recorder.ts';
 import type { RunFolder } from './run/run-folder.ts';
 import { snapshotOf } from './run/snapshot.ts';
 import { createBatches } from './step/batches.ts';
 import { createGan, type Gan, type StartingWeights } from './step/gan.ts';
 import { type StepLosses, trainStep } from './step/train-step.ts';
-
-/** What the trainer tells of its way. */
-export interface Progress {
-  readonly step: number;
-  readonly steps: number;
-  readonly epoch: number;
-  /** Means since the last report. */
-  readonly losses: StepLosses;
-  readonly imagesPerSecond: number;
-  readonly secondsLeft: number;
-  /** Bytes of memory that the process holds, and tensors that are alive between two steps. */
-  readonly residentBytes: number;
-  readonly tensors: number;
-}
 
 export interface TrainerOptions {
   readonly config: TrainingConfig;

@@ -1,5 +1,5 @@
 import { runProgram } from '../../model/cli/program.ts';
-import type { Terminal } from '../../model/cli/terminal.ts';
+import type { Terminal } from '../../model/terminal.ts';
 
 export interface CommandRun {
   readonly code: number;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
+import type { DuplicateKind } from '../sources/selection.ts';
 import { differenceHash, hashDistance, hashWords } from './difference-hash.ts';
-import type { DuplicateKind } from './duplicate-kinds.ts';
 
 /**
  * Looks a packed picture up among the earlier ones that were kept. Returns the name of the first that it is the same as, or

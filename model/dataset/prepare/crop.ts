@@ -1,6 +1,6 @@
 import { FreshcarError } from '../../errors.ts';
 import type { Box } from '../sources/source.ts';
-import { UnreadablePicture } from '../unreadable-picture.ts';
+import { UnreadablePicture } from '../sources/source.ts';
 
 /**
  * What part of a picture is kept: all of it (`none`; a picture that is not square is squeezed into one), the largest square

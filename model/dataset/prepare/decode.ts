@@ -3,7 +3,7 @@ import type { Sharp } from 'sharp';
 import { reasonOf } from '../../files.ts';
 import type { DecodedPicture } from '../resize.ts';
 import type { Box } from '../sources/source.ts';
-import { UnreadablePicture } from '../unreadable-picture.ts';
+import { UnreadablePicture } from '../sources/source.ts';
 import { createJpegDecoder, type JpegDecoder } from './jpeg-decoder.ts';
 import { type JpegHeader, readJpegHeader } from './jpeg-header.ts';
 

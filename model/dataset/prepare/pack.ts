@@ -1,11 +1,11 @@
 import { FreshcarError } from '../../errors.ts';
 import { sealFile } from '../../files.ts';
-import type { DuplicateKind } from '../duplicates/duplicate-kinds.ts';
 import { findDuplicates } from '../duplicates/duplicates.ts';
 import { findKnown, type KnownPictures } from '../duplicates/known-pictures.ts';
 import { createNpyWriter, type NpyWriter } from '../npy-writer.ts';
 import { besides, formatProvenance, type Provenance } from '../provenance.ts';
 import { commitDatasets, discardDatasets, refuseFolders, type SealedDatasets } from '../sealed-datasets.ts';
+import type { DuplicateKind } from '../sources/selection.ts';
 import type { Listing, Source, SourcePicture, Unreadable } from '../sources/source.ts';
 import { drawContactSheet } from './contact-sheet.ts';
 import { type Crop, formatCrop } from './crop.ts';

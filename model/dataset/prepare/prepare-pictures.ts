@@ -1,6 +1,6 @@
 import { resizeByArea } from '../resize.ts';
 import type { Box, SourcePicture } from '../sources/source.ts';
-import { UnreadablePicture } from '../unreadable-picture.ts';
+import { UnreadablePicture } from '../sources/source.ts';
 import { type Crop, cropBox } from './crop.ts';
 import { createDecoder, type Decoded, type Decoder } from './decode.ts';
 

@@ -1,4 +1,4 @@
-import { duration } from '../../training/run/progress.ts';
+import { duration } from '../../duration.ts';
 import type { PackProgress } from './pack.ts';
 
 /** How far packing is, how fast, and how long the rest will take, as a line of text. */

@@ -10,3 +10,7 @@ export interface Selection {
   /** Names of classes or colours as the source calls them; all of them when empty. */
   readonly only: readonly string[];
 }
+
+/** Which pictures count as the same: those whose packed pixels are equal, or those that look alike too. */
+export const duplicateKinds = ['exact', 'near'] as const;
+export type DuplicateKind = (typeof duplicateKinds)[number];

@@ -44,3 +44,6 @@ export interface Source {
   readonly hasBoxes: boolean;
   list(): Promise<Listing>;
 }
+
+/** Why a picture cannot be read, in words for a list of such pictures. */
+export class UnreadablePicture extends Error {}

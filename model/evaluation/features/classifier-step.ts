@@ -5,14 +5,9 @@ import type { Random } from '../../random.ts';
 import { forward, inference } from '../../tensorflow/forward.ts';
 import { scoped } from '../../tensorflow/tape.ts';
 import { weightTensors } from '../../tensorflow/weights.ts';
-import { augmentSchema } from '../../training/augment-options.ts';
+import { augmentSchema, optimizerSchema } from '../../training/config.ts';
 import { augment } from '../../training/step/augment.ts';
-import {
-  applyGradients,
-  newOptimizerState,
-  type OptimizerState,
-  optimizerSchema,
-} from '../../training/step/optimizer.ts';
+import { applyGradients, newOptimizerState, type OptimizerState } from '../../training/step/optimizer.ts';
 import {
   type Gradients,
   learningNames,

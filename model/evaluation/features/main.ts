@@ -8,8 +8,8 @@
 import { Command } from 'commander';
 import { featureNetwork } from '../../architecture/feature-network.ts';
 import { exportFeaturesOnnx } from '../../bundle/onnx-features.ts';
-import { parseInteger } from '../../cli/parse.ts';
 import { sha256, writeWhole } from '../../files.ts';
+import { parseInteger } from '../../parse-number.ts';
 import { loadTensorflow } from '../../tensorflow/backend.ts';
 import { readCifar } from './cifar.ts';
 import { accuracy } from './classifier-step.ts';

@@ -1,4 +1,19 @@
-import type { Progress } from '../trainer.ts';
+import { duration } from '../../duration.ts';
+import type { StepLosses } from '../step/train-step.ts';
+
+/** What the trainer tells of its way. */
+export interface Progress {
+  readonly step: number;
+  readonly steps: number;
+  readonly epoch: number;
+  /** Means since the last report. */
+  readonly losses: StepLosses;
+  readonly imagesPerSecond: number;
+  readonly secondsLeft: number;
+  /** Bytes of memory that the process holds, and tensors that are alive between two steps. */
+  readonly residentBytes: number;
+  readonly tensors: number;
+}
 
 /** One report as a line of text. Its form is a contract: SageMaker reads the metrics off it with regular expressions. */
 export function progressLine({ step, steps, epoch, losses, imagesPerSecond, secondsLeft }: Progress): string {
@@ -24,12 +39,4 @@ export function progressBar(progress: Progress, width = 24): string {
     `${duration(secondsLeft)} left`,
     `loss: real ${losses.discriminatorReal.toFixed(2)}, fake ${losses.discriminatorFake.toFixed(2)}, generator ${losses.generator.toFixed(2)}`,
   ].join('  ');
-}
-
-/** Seconds as people say them: 42s, 7m 05s, 3h 20m. */
-export function duration(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];
-  if (hours > 0) return `${hours}h ${String(minutes).padStart(2, '0')}m`;
-  return minutes > 0 ? `${minutes}m ${String(rest).padStart(2, '0')}s` : `${rest}s`;
 }

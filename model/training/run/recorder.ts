@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { writeWhole } from '../../files.ts';
-import type { Progress } from '../trainer.ts';
 import { bundleRun, sampleSheet } from './bundle-run.ts';
+import type { Progress } from './progress.ts';
 import type { RunFolder } from './run-folder.ts';
 import type { Snapshot } from './snapshot.ts';
 import { type EventWriterOptions, openEventWriter } from './tensorboard.ts';

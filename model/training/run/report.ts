@@ -2,11 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Manifest, manifestName } from '../../bundle/manifest.ts';
 import { parseManifest } from '../../bundle/read.ts';
+import { duration } from '../../duration.ts';
 import { writeWhole } from '../../files.ts';
 import { drawCurves } from './curves.ts';
 import { element, page, pictureUrl, table } from './html.ts';
 import type { MetricsRow } from './metrics.ts';
-import { duration } from './progress.ts';
 import { openRunFolder } from './run-folder.ts';
 import { spread, timeLapse } from './time-lapse.ts';
 

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Random } from '../../random.ts';
-import type { AugmentOptions } from '../augment-options.ts';
+import type { AugmentOptions } from '../config.ts';
 
 /** Changes every picture of `[batch, size, size, 3]` in [-1, 1] in its own way. */
 export function augment(options: AugmentOptions, images: tf.Tensor4D, random: Random): tf.Tensor4D {

@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { LossName } from '../loss-names.ts';
+import type { LossName } from '../config.ts';
 
 /** Cross-entropy of `logits` with `labels` of the same shape: max(x, 0) - x z + log(1 + exp(-|x|)). */
 export function crossEntropy(logits: tf.Tensor, labels: tf.Tensor): tf.Scalar {

@@ -1,34 +1,9 @@
-import { z } from 'zod';
+import type { OptimizerOptions } from '../config.ts';
 
 /**
  * Optimizers over plain arrays. The weights live outside of TensorFlow.js, so that an update is one pass over each array,
  * exactly repeatable, and a checkpoint is a copy of what is here.
  */
-
-const rate = z.number().gt(0).max(1);
-const decay = z.number().min(0).lt(1);
-
-export const optimizerSchema = z.discriminatedUnion('kind', [
-  /** Adam (Kingma and Ba 2015), as Keras writes it: epsilon outside of the bias correction. */
-  z.strictObject({
-    kind: z.literal('adam'),
-    rate: rate.default(2e-4),
-    beta1: decay.default(0.5),
-    beta2: decay.default(0.999),
-    epsilon: z.number().gt(0).default(1e-7),
-  }),
-  /** RMSprop (Hinton 2012). */
-  z.strictObject({
-    kind: z.literal('rmsprop'),
-    rate: rate.default(1e-4),
-    decay: decay.default(0.9),
-    epsilon: z.number().gt(0).default(1e-7),
-  }),
-  /** Stochastic gradient descent with momentum. */
-  z.strictObject({ kind: z.literal('sgd'), rate: rate.default(1e-2), momentum: decay.default(0) }),
-]);
-
-export type OptimizerOptions = z.output<typeof optimizerSchema>;
 
 /** The moments of every weight, by weight name, and how many updates made them. */
 export interface OptimizerState {

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { describe, expect, it } from 'vitest';
 import { createProgram, runProgram } from '../../../model/cli/program.ts';
-import type { Terminal } from '../../../model/cli/terminal.ts';
+import type { Terminal } from '../../../model/terminal.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { freshcar } from '../../support/command-line.ts';
 import { importsOf } from '../../support/imports.ts';

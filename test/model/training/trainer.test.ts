@@ -6,8 +6,9 @@ import { sha256 } from '../../../model/files.ts';
 import type { TrainingConfig } from '../../../model/training/config.ts';
 import { presets } from '../../../model/training/config.ts';
 import { encodeCheckpoint } from '../../../model/training/run/checkpoint.ts';
+import type { Progress } from '../../../model/training/run/progress.ts';
 import { openRunFolder, type RunFolder } from '../../../model/training/run/run-folder.ts';
-import { type Progress, totalSteps, train } from '../../../model/training/trainer.ts';
+import { totalSteps, train } from '../../../model/training/trainer.ts';
 import { native } from '../../support/tensorflow.ts';
 import { smallConfig, smallPictures } from '../../support/training.ts';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { applyGradients, newOptimizerState, optimizerSchema } from '../../../../model/training/step/optimizer.ts';
+import { optimizerSchema } from '../../../../model/training/config.ts';
+import { applyGradients, newOptimizerState } from '../../../../model/training/step/optimizer.ts';
 import { kerasNumbers } from '../../../support/keras.ts';
 
 interface Series {

@@ -2,17 +2,16 @@ import { basename } from 'node:path';
 import { type Dataset, readDataset } from '../dataset/read-dataset.ts';
 import { FreshcarError } from '../errors.ts';
 import { loadTensorflow } from '../tensorflow/backend.ts';
-import type { TrainingConfig } from '../training/config.ts';
-import { bundleRun } from '../training/run/bundle-run.ts';
-import type { Checkpoint, DataIdentity } from '../training/run/checkpoint.ts';
-import { progressBar, progressLine } from '../training/run/progress.ts';
-import { saveCurves } from '../training/run/recorder.ts';
-import { openRunFolder } from '../training/run/run-folder.ts';
-import { snapshotOf } from '../training/run/snapshot.ts';
-import { type Progress, totalSteps, train } from '../training/trainer.ts';
-import { settleRun } from './settle-run.ts';
-import type { Terminal } from './terminal.ts';
-import type { TrainFlags } from './train.ts';
+import type { Terminal } from '../terminal.ts';
+import type { TrainingConfig } from './config.ts';
+import { resolveRun, type TrainFlags } from './resolve-run.ts';
+import { bundleRun } from './run/bundle-run.ts';
+import type { Checkpoint, DataIdentity } from './run/checkpoint.ts';
+import { type Progress, progressBar, progressLine } from './run/progress.ts';
+import { saveCurves } from './run/recorder.ts';
+import { openRunFolder } from './run/run-folder.ts';
+import { snapshotOf } from './run/snapshot.ts';
+import { totalSteps, train } from './trainer.ts';
 
 /** Trains or resumes as the flags say, and leaves a bundle in the run folder that can be served. */
 export async function runTraining(
@@ -24,7 +23,7 @@ export async function runTraining(
   const folder = openRunFolder(flags.out);
   const data = await readDataset(flags.data);
   const checkpoint = flags.resume ? await folder.latestCheckpoint(warn) : undefined;
-  const { config, start } = await settleRun(flags, values, { folder, checkpoint, warn });
+  const { config, start } = await resolveRun(flags, values, { folder, checkpoint, warn });
   checkData(config, data, checkpoint);
   await loadTensorflow({ warn });
   await folder.removeLeftovers();
@@ -53,7 +52,7 @@ export async function runTraining(
   const { bundle } = folder;
   await bundleRun(snapshotOf(result.checkpoint), bundle, { replace: true });
   await saveCurves(folder);
-  const { writeReport } = await import('../training/run/report.ts');
+  const { writeReport } = await import('./run/report.ts');
   await writeReport(folder.path);
   const { step } = result.checkpoint.gan;
   const outcome = result.finished ? `Done after ${step} steps` : `Stopped after step ${step}; --resume goes on`;

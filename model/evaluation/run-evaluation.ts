@@ -3,25 +3,32 @@ import { onnxName } from '../bundle/manifest.ts';
 import { entryOf } from '../bundle/read.ts';
 import { requireBundle, writeScores } from '../bundle/write-scores.ts';
 import { type Dataset, readDataset } from '../dataset/read-dataset.ts';
+import { type OpenedModel, openModel } from '../engine/open-model.ts';
 import { FreshcarError } from '../errors.ts';
-import { closestPairs } from '../evaluation/closest-pairs.ts';
-import type { Copying } from '../evaluation/copying.ts';
-import { type FeatureExtractor, openExtractor } from '../evaluation/extractor.ts';
-import { measureLatentSpread } from '../evaluation/latent-spread.ts';
-import { createMeasuring } from '../evaluation/measuring.ts';
-import { protocol } from '../evaluation/protocol.ts';
-import {
-  describeResult,
-  type EvaluationResult,
-  manifestScores,
-  type NamedData,
-  nameCopying,
-} from '../evaluation/result.ts';
 import { writeWhole } from '../files.ts';
 import { shippedFeatures } from '../store/shipped.ts';
-import type { EvaluateFlags } from './evaluate.ts';
-import { type OpenedModel, openModel } from './open-model.ts';
-import type { Terminal } from './terminal.ts';
+import type { Terminal } from '../terminal.ts';
+import { closestPairs } from './closest-pairs.ts';
+import type { Copying } from './copying.ts';
+import { type FeatureExtractor, openExtractor } from './extractor.ts';
+import { measureLatentSpread } from './latent-spread.ts';
+import { createMeasuring } from './measuring.ts';
+import { protocol } from './protocol.ts';
+import { describeResult, type EvaluationResult, manifestScores, type NamedData, nameCopying } from './result.ts';
+
+export interface EvaluateFlags {
+  readonly model?: string;
+  readonly data: string;
+  readonly train?: string;
+  readonly features?: string;
+  readonly range: '0..255' | '0..1' | '-1..1';
+  readonly count: number;
+  readonly seed: number;
+  readonly truncation: number;
+  readonly json?: string;
+  readonly pairs?: string;
+  readonly save?: boolean;
+}
 
 /** Measures as the flags say, and tells the result everywhere that they name. */
 export async function runEvaluation(flags: EvaluateFlags, terminal: Terminal): Promise<void> {

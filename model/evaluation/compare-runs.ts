@@ -7,6 +7,13 @@ import { drawSeeds, seedsFrom } from '../draw.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createOnnxEngine } from '../engine/onnx.ts';
 import { FreshcarError } from '../errors.ts';
+import { reasonOf, writeWhole } from '../files.ts';
+import { encodePng, picturesOf, sheet } from '../image.ts';
+import { shippedFeatures } from '../store/shipped.ts';
+import type { Terminal } from '../terminal.ts';
+import { openRunFolder, type RunFolder } from '../training/run/run-folder.ts';
+import type { Snapshot } from '../training/run/snapshot.ts';
+import { differingSettings } from '../training/settings.ts';
 import {
   bestOf,
   type ComparedRun,
@@ -15,19 +22,19 @@ import {
   comparisonChart,
   comparisonTable,
   ranked,
-} from '../evaluation/comparison.ts';
-import type { Measures } from '../evaluation/evaluate.ts';
-import { openExtractor } from '../evaluation/extractor.ts';
-import { createMeasuring, type Measuring } from '../evaluation/measuring.ts';
-import { protocol } from '../evaluation/protocol.ts';
-import { reasonOf, writeWhole } from '../files.ts';
-import { encodePng, picturesOf, sheet } from '../image.ts';
-import { shippedFeatures } from '../store/shipped.ts';
-import { openRunFolder, type RunFolder } from '../training/run/run-folder.ts';
-import type { Snapshot } from '../training/run/snapshot.ts';
-import { differingSettings } from '../training/settings.ts';
-import type { CompareFlags } from './compare.ts';
-import type { Terminal } from './terminal.ts';
+} from './comparison.ts';
+import type { Measures } from './evaluate.ts';
+import { openExtractor } from './extractor.ts';
+import { createMeasuring, type Measuring } from './measuring.ts';
+import { protocol } from './protocol.ts';
+
+export interface CompareFlags {
+  readonly data: string;
+  readonly train?: string;
+  readonly out: string;
+  readonly features?: string;
+  readonly count: number;
+}
 
 /** Cars that stand for each run in the picture. */
 const shownCars = 16;

@@ -3,16 +3,30 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { FreshcarError } from '../errors.ts';
 import { reasonOf } from '../files.ts';
-import type { TrainingConfig } from '../training/config.ts';
-import { checkOrigin, fitOrigin, readOrigin } from '../training/origin.ts';
-import type { Checkpoint } from '../training/run/checkpoint.ts';
-import { holdsRun, type RunFolder } from '../training/run/run-folder.ts';
-import { resolveConfig } from '../training/settings.ts';
-import type { StartingWeights } from '../training/step/gan.ts';
-import type { TrainFlags } from './train.ts';
+import type { PresetName, TrainingConfig } from './config.ts';
+import { checkOrigin, fitOrigin, readOrigin } from './origin.ts';
+import type { Checkpoint } from './run/checkpoint.ts';
+import { holdsRun, type RunFolder } from './run/run-folder.ts';
+import { resolveConfig } from './settings.ts';
+import type { StartingWeights } from './step/gan.ts';
+
+/** What the command line says of a run; the settings are under their own camel-case names. */
+export interface TrainFlags {
+  readonly data: string;
+  readonly out: string;
+  readonly resume?: boolean;
+  readonly preset: PresetName;
+  readonly config?: string;
+  readonly from?: string;
+  readonly stopOnDivergence?: boolean;
+  readonly checkpointEvery: number;
+  readonly sheetEvery: number;
+  readonly snapshotEvery: number;
+  readonly reportEvery: number;
+}
 
 /** What a run computes, and the weights that a new run starts from where they are not fresh. */
-interface SettledRun {
+interface ResolvedRun {
   readonly config: TrainingConfig;
   readonly start?: StartingWeights | undefined;
 }
@@ -25,11 +39,11 @@ interface RunState {
 }
 
 /** A new run's settings come from preset, origin, file and flags; a resumed one keeps its own. */
-export async function settleRun(
+export async function resolveRun(
   flags: TrainFlags,
   values: Readonly<Record<string, string>>,
   { folder, checkpoint, warn }: RunState,
-): Promise<SettledRun> {
+): Promise<ResolvedRun> {
   if (checkpoint !== undefined) return { config: resumedConfig(flags, values, checkpoint.config) };
   if ((await holdsRun(folder.path)) && !flags.resume)
     throw new FreshcarError(
@@ -50,7 +64,7 @@ async function beginAgain(
   flags: TrainFlags,
   values: Readonly<Record<string, string>>,
   { folder, warn }: Pick<RunState, 'folder' | 'warn'>,
-): Promise<SettledRun> {
+): Promise<ResolvedRun> {
   const own = resolveConfig({ preset: 'seed', file: await readJson(join(folder.path, 'config.json')) });
   const config = resumedConfig(flags, values, own);
   const found = flags.from === undefined ? undefined : await readOrigin(flags.from, warn);
