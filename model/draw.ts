@@ -1,6 +1,6 @@
 import type { Engine } from './engine/engine.ts';
 import { latentScale, latentsFromSeeds, maximumSeed } from './latent.ts';
-import { morphLatents } from './morph.ts';
+import { type Car, latentsOfCars, morphLatents } from './morph.ts';
 
 /**
  * From seeds to pixels, the one way that the command line and the service both take, so that a seed is the same car
@@ -25,18 +25,21 @@ export function drawSeeds(engine: Drawer, seeds: readonly number[], truncation =
   return engine.draw(truncate(engine, latentsFromSeeds(seeds, engine.latentSize), truncation));
 }
 
+/** Draws cars that need not be of a seed alone, as `drawSeeds` draws those that are. */
+export function drawCars(engine: Drawer, cars: readonly Car[], truncation = 1): Promise<Uint8Array> {
+  return engine.draw(truncate(engine, latentsOfCars(cars, engine.latentSize), truncation));
+}
+
 export interface Morph {
-  /** The seed of the first car. */
-  readonly from: number;
-  /** The seed of the last car. */
-  readonly to: number;
+  /** The seeds of the cars that the walk goes through, at least 2. */
+  readonly through: readonly number[];
   /** How many cars there are, both ends included; at least 2. */
   readonly frames: number;
 }
 
-/** Draws the walk from one car to another: `frames * imageSize * imageSize * 3` bytes. */
-export function drawMorph(engine: Drawer, { from, to, frames }: Morph, truncation = 1): Promise<Uint8Array> {
-  return engine.draw(truncate(engine, morphLatents(from, to, frames, engine.latentSize), truncation));
+/** Draws the walk from one car to the next ones: `frames * imageSize * imageSize * 3` bytes. */
+export function drawMorph(engine: Drawer, { through, frames }: Morph, truncation = 1): Promise<Uint8Array> {
+  return engine.draw(truncate(engine, morphLatents(through, frames, engine.latentSize), truncation));
 }
 
 function truncate({ latentSpread }: Drawer, latents: Float32Array, truncation: number): Float32Array {

@@ -17,10 +17,10 @@ export interface MorphFlags {
 }
 
 export async function runMorph(flags: MorphFlags, terminal: Terminal): Promise<void> {
-  const { delay, frames, out, scale } = flags;
+  const { delay, frames, from, to, out, scale } = flags;
   const warn = (message: string) => terminal.err.write(`warning: ${message}\n`);
   const { engine, manifest } = await openModel(flags.model, 'onnx', warn);
-  const cars = await drawMorph(engine, flags, flags.truncation);
+  const cars = await drawMorph(engine, { through: [from, to], frames }, flags.truncation);
   await writeWhole(out, encodeApng(picturesOf(cars, engine.imageSize, scale), { delay }));
   terminal.out.write(`${frames} cars of model ${manifest.version} in ${out}\n`);
   await engine.dispose();

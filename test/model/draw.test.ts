@@ -24,7 +24,7 @@ it('multiplies them by what makes the cars spread so much, where that was measur
   // Half the latent vectors make a quarter of the spread.
   const { given, engine } = listening({ scales: [0.5, 1], spreads: [0.25, 1] });
   await drawSeeds(engine, [5], 0.25);
-  await drawMorph(engine, { from: 5, to: 5, frames: 2 }, 0.25);
+  await drawMorph(engine, { through: [5, 5], frames: 2 }, 0.25);
   const [car, morph] = given;
   expect(car).toEqual(half(latentsFromSeeds([5], 4)));
   expect(morph?.slice(0, 4)).toEqual(car);

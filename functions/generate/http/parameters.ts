@@ -9,7 +9,11 @@ const largestTruncation = 1.5;
 /** A sheet has at most this many rows and columns. */
 const sheetLimit = 16;
 /** A morph has at most this many frames. */
-const frameLimit = 60;
+const frameLimit = 120;
+/** A morph goes through at most this many cars. */
+const throughLimit = 4;
+/** Milliseconds that each frame of a morph is shown. */
+export const usualDelay = 80;
 
 /** A whole number in a path or a query. Only its plain decimal form is taken, so that a car has one address. */
 function wholeNumber(minimum: number, maximum: number) {
@@ -91,19 +95,71 @@ export const versionPath = z.object({
   }),
 });
 
-/** How a car is to look, beside its seed. */
-export const lookQuery = z.object({ size, truncation });
-export type Look = z.output<typeof lookQuery>;
-
-const optionalSeed = (name: string, example: number = seedDescription.example) =>
+const optionalSeed = (
+  name: string,
+  example: number = seedDescription.example,
+  description: string = seedDescription.description,
+) =>
   seed()
     .optional()
-    .openapi({ param: { name, in: 'query', required: false }, ...seedDescription, example });
+    .openapi({ param: { name, in: 'query', required: false }, ...seedDescription, description, example });
+
+const towards = optionalSeed('towards', 1337, 'The seed of another car that this one is on the way to.').openapi({
+  example: undefined,
+});
+
+const shareMessage = 'must be a number from 0 to 1 with at most 3 decimals';
+const by = z
+  .string()
+  .regex(/^(0(\.\d{1,3})?|1(\.0{1,3})?)$/, shareMessage)
+  .transform(Number)
+  .optional()
+  .openapi({
+    param: { name: 'by', in: 'query', required: false },
+    type: 'number',
+    minimum: 0,
+    maximum: 1,
+    description: 'How far on the way to `towards`.',
+  });
+
+/** How a car is to look, beside its seed. */
+export const lookQuery = z.object({ size, truncation, towards, by });
+export type Look = z.output<typeof lookQuery>;
+
+const throughMessage = `must be 2 to ${throughLimit} whole numbers from 0 to ${maximumSeed}, with commas between`;
+const through = z
+  .string()
+  .regex(new RegExp(`^(0|[1-9]\\d{0,9})(,(0|[1-9]\\d{0,9})){1,${throughLimit - 1}}$`), throughMessage)
+  .transform((text) => text.split(',').map(Number))
+  .refine((seeds) => seeds.every((value) => value <= maximumSeed), throughMessage)
+  .optional()
+  .openapi({
+    param: { name: 'through', in: 'query', required: false },
+    type: 'string',
+    description: `The seeds of 2 to ${throughLimit} cars to walk through in turn, in place of \`from\` and \`to\`.`,
+  });
+
+const back = z
+  .enum(['true', 'false'], 'must be true or false')
+  .default('false')
+  .transform((text) => text === 'true')
+  .openapi({
+    param: { name: 'back', in: 'query', required: false },
+    type: 'string',
+    enum: ['true', 'false'],
+    default: 'false',
+    description: 'Whether it walks back again before it begins anew.',
+  });
 
 export const sheetQuery = z.object({
   rows: count('rows', 1, sheetLimit, 8, 'How many cars there are one below the other.'),
   columns: count('columns', 1, sheetLimit, 8, 'How many cars there are side by side.'),
   seed: optionalSeed('seed'),
+  around: optionalSeed('around').openapi({
+    example: undefined,
+    description:
+      'A car that all others are like: each row further on the way from it to the cars that the sheet would have.',
+  }),
   truncation,
 });
 export type SheetQuery = z.output<typeof sheetQuery>;
@@ -111,7 +167,10 @@ export type SheetQuery = z.output<typeof sheetQuery>;
 export const morphQuery = z.object({
   from: optionalSeed('from'),
   to: optionalSeed('to', 1337),
+  through,
   frames: count('frames', 2, frameLimit, 24, 'How many cars the walk has, both ends included; fewer at large sizes.'),
+  delay: count('delay', 20, 1000, usualDelay, 'Milliseconds that each car is shown.'),
+  back,
   size,
   truncation,
 });
@@ -120,6 +179,8 @@ export type MorphQuery = z.output<typeof morphQuery>;
 export const pageQuery = z.object({
   seed: optionalSeed('seed'),
   truncation,
+  towards,
+  by,
   model: version()
     .optional()
     .openapi({

@@ -1,8 +1,9 @@
 import { encodeApng } from '../../../model/apng.ts';
-import { drawMorph, drawSeeds, seedsFrom } from '../../../model/draw.ts';
+import { wayOfRow } from '../../../model/around.ts';
+import { drawCars, drawMorph, seedsFrom } from '../../../model/draw.ts';
 import { encodePng, pictureOf, picturesOf, scaleUp, sheet } from '../../../model/image.ts';
 import type { ServedModel } from '../models/served-model.ts';
-import { type Look, lookString, type MorphQuery, type SheetQuery, scaleOf } from './parameters.ts';
+import { type Look, lookString, type MorphQuery, type SheetQuery, scaleOf, usualDelay } from './parameters.ts';
 import { ParameterError } from './problem.ts';
 
 /** A picture that was asked for, with everything about it decided and nothing drawn yet. */
@@ -20,9 +21,6 @@ export interface Picture {
   encode(cars: Uint8Array): Uint8Array;
 }
 
-/** Milliseconds that each frame of a morph is shown. */
-const frameDelay = 80;
-
 /**
  * What one request may cost, in pixels: of cars that the network draws, and of what is encoded once they are enlarged.
  * The first keeps an answer under the 6 MB that a Lambda function may return, base64 and all, even if nothing in it
@@ -33,22 +31,29 @@ const encodedLimit = 2 ** 22;
 
 export function carPicture({ engine }: ServedModel, look: Look, asked: number | undefined, fresh: () => number) {
   const seed = asked ?? fresh();
-  const { truncation } = look;
+  const { truncation, towards, by } = look;
+  if ((towards === undefined) !== (by === undefined))
+    throw new ParameterError(
+      by === undefined ? 'by' : 'towards',
+      'towards and by go together: which car, and how far on the way to it.',
+    );
   const scale = scaleOf(look.size, engine.imageSize);
   return {
     seed,
     cars: 1,
     fresh: asked === undefined,
-    key: [seed, scale, truncation],
+    key: [seed, scale, truncation, ...(by === undefined ? [] : [`${towards}-${by}`])],
     address: `cars/${seed}.png${lookString(look)}`,
-    draw: () => drawSeeds(engine, [seed], truncation),
+    draw: () => drawCars(engine, [{ seed, towards, by }], truncation),
     encode: (cars) => encodePng(scaleUp(pictureOf(cars, 0, engine.imageSize), scale)),
   } satisfies Picture;
 }
 
-/** `seed`, `seed + 1`, ... row by row; after the largest seed they go on at 0. */
+/**
+ * `seed`, `seed + 1`, ... row by row; after the largest seed they go on at 0. With `around`, the cars on the way from that one to these.
+ */
 export function sheetPicture({ engine }: ServedModel, query: SheetQuery, fresh: () => number) {
-  const { rows, columns, truncation, seed = fresh() } = query;
+  const { rows, columns, truncation, around, seed = fresh() } = query;
   const cars = rows * columns;
   if (cars * engine.imageSize ** 2 > drawnLimit)
     throw tooLarge('rows', `rows times columns must be at most ${Math.floor(drawnLimit / engine.imageSize ** 2)}`);
@@ -56,28 +61,53 @@ export function sheetPicture({ engine }: ServedModel, query: SheetQuery, fresh: 
     seed,
     cars,
     fresh: query.seed === undefined,
-    key: ['sheet', seed, rows, columns, truncation],
-    address: `sheet.png${lookString({ rows, columns, seed, truncation })}`,
-    draw: () => drawSeeds(engine, seedsFrom(seed, cars), truncation),
+    key: ['sheet', seed, rows, columns, truncation, ...(around === undefined ? [] : [around])],
+    address: `sheet.png${lookString({ rows, columns, seed, around, truncation })}`,
+    draw: () => {
+      const seeds = seedsFrom(seed, cars);
+      const way = (at: number) => wayOfRow(Math.floor(at / columns), rows);
+      const between = (towards: number, at: number) => ({ seed: around ?? towards, towards, by: way(at) });
+      return drawCars(engine, around === undefined ? seeds.map((seed) => ({ seed })) : seeds.map(between), truncation);
+    },
     encode: (pixels) => encodePng(sheet(pixels, engine.imageSize, { columns })),
   } satisfies Picture;
 }
 
 export function morphPicture({ engine }: ServedModel, query: MorphQuery, fresh: () => number) {
-  const { frames, truncation, size, from = fresh(), to = fresh() } = query;
+  const { frames, truncation, size, delay, back } = query;
+  const { through, named, fresh: isFresh } = carsOfMorph(query, fresh);
   const { imageSize } = engine;
   const scale = scaleOf(size, imageSize);
-  const most = Math.floor(Math.min(drawnLimit / imageSize ** 2, encodedLimit / (imageSize * scale) ** 2));
+  // On the way back every frame is sent once more.
+  const sent = back ? 2 : 1;
+  const most = Math.floor(Math.min(drawnLimit / imageSize ** 2, encodedLimit / (imageSize * scale) ** 2) / sent);
+  // What is usual stays out of the address, as everywhere.
+  const pace = { delay: delay === usualDelay ? undefined : delay, back: back ? 'true' : undefined };
   if (frames > most) throw tooLarge('frames', `frames must be at most ${most} at this size`);
   return {
-    seed: from,
+    seed: through[0] ?? 0,
     cars: frames,
-    fresh: query.from === undefined || query.to === undefined,
-    key: ['morph', from, to, frames, scale, truncation],
-    address: `morph.png${lookString({ from, to, frames, size, truncation })}`,
-    draw: () => drawMorph(engine, { from, to, frames }, truncation),
-    encode: (cars) => encodeApng(picturesOf(cars, imageSize, scale), { delay: frameDelay }),
+    fresh: isFresh,
+    key: ['morph', ...through, frames, scale, truncation, delay, String(back)],
+    address: `morph.png${lookString({ ...named, frames, size, truncation, ...pace })}`,
+    draw: () => drawMorph(engine, { through, frames }, truncation),
+    encode: (cars) => {
+      const pictures = picturesOf(cars, imageSize, scale);
+      return encodeApng(back ? [...pictures, ...pictures.slice(1, -1).reverse()] : pictures, { delay });
+    },
   } satisfies Picture;
+}
+
+/** The cars that a morph goes through: those of `through`, else `from` and `to`, of which either can be fresh. */
+function carsOfMorph({ through, from, to }: MorphQuery, fresh: () => number) {
+  if (through === undefined) {
+    const [first, last] = [from ?? fresh(), to ?? fresh()];
+    return { through: [first, last], named: { from: first, to: last }, fresh: from === undefined || to === undefined };
+  }
+  const also = from === undefined ? 'to' : 'from';
+  if (from !== undefined || to !== undefined)
+    throw new ParameterError(also, `${also} cannot stand beside through, which names all cars.`);
+  return { through, named: { through: through.join(',') }, fresh: false };
 }
 
 function tooLarge(parameter: string, reason: string): ParameterError {

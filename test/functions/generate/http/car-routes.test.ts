@@ -40,10 +40,67 @@ describe('/morph.png', () => {
     expect(Buffer.from(await again.arrayBuffer()).equals(Buffer.from(await response.arrayBuffer()))).toBe(true);
   });
 
-  it.each(['frames=1', 'frames=61', 'from=x', 'to=-1'])('refuses %s and names the parameter', async (query) => {
-    const response = await startApp().get(`/morph.png?${query}`);
-    expect(response.status).toBe(400);
-    expect((await problemOf(response)).parameter).toBe(query.split('=')[0]);
+  it('walks through several cars and back, at the pace that is asked for', async () => {
+    const { get } = startApp();
+    const response = await get('/morph.png?through=3,4,5&frames=5&back=true&delay=40');
+    const png = Buffer.from(await response.arrayBuffer());
+    // Five frames there, and the three in between once more; acTL counts them, and each fcTL tells its delay.
+    expect(png.readUInt32BE(png.indexOf('acTL') + 4)).toBe(8);
+    expect(png.readUInt16BE(png.indexOf('fcTL') + 24)).toBe(40);
+    const there = await get('/morph.png?through=3,4&frames=3');
+    const etag = (await get('/morph.png?from=3&to=4&frames=3')).headers.get('ETag') ?? '';
+    expect(there.headers.get('ETag')).toBe(etag);
+    expect((await problemOf(await get('/morph.png?through=3,4&from=3'))).parameter).toBe('from');
+  });
+
+  it.each(['frames=1', 'frames=121', 'from=x', 'to=-1', 'through=3', 'through=1,2,3,4,5', 'back=yes', 'delay=5'])(
+    'refuses %s and names the parameter',
+    async (query) => {
+      const response = await startApp().get(`/morph.png?${query}`);
+      expect(response.status).toBe(400);
+      expect((await problemOf(response)).parameter).toBe(query.split('=')[0]);
+    },
+  );
+});
+
+describe('a car on the way to another', () => {
+  it('is the frame of the walk between them', async () => {
+    const { get } = startApp();
+    const walk = await get('/morph.png?from=3&to=4&frames=5');
+    const between = await pictureOf(await get('/cars/3.png?towards=4&by=0.25'));
+    // A painted car is one colour all over, which tells its first latent number: that of the arc from 3 to 4.
+    const [a, b] = [await pictureOf(await get('/cars/3.png')), await pictureOf(await get('/cars/4.png'))];
+    expect(between.data.equals(a.data)).toBe(false);
+    expect(between.data.equals(b.data)).toBe(false);
+    expect(walk.status).toBe(200);
+    expect((await pictureOf(await get('/cars/3.png?towards=4&by=0'))).data.equals(a.data)).toBe(true);
+    expect((await pictureOf(await get('/cars/3.png?towards=4&by=1'))).data.equals(b.data)).toBe(true);
+  });
+
+  it.each([
+    ['towards=4', 'by'],
+    ['by=0.5', 'towards'],
+    ['towards=4&by=1.5', 'by'],
+    ['towards=4&by=0.1234', 'by'],
+    ['towards=x&by=0.5', 'towards'],
+  ])('is refused for %s, which names %s', async (query, parameter) => {
+    expect((await problemOf(await startApp().get(`/cars/3.png?${query}`))).parameter).toBe(parameter);
+  });
+
+  it('stands in the sheet around a car, further off in each row', async () => {
+    const { get } = startApp();
+    const sheet = await pictureOf(await get('/sheet.png?seed=10&rows=2&columns=2&around=3'));
+    const places = [
+      [0, 0, 10, 0.3],
+      [32, 0, 11, 0.3],
+      [0, 32, 12, 0.6],
+      [32, 32, 13, 0.6],
+    ] as const;
+    for (const [left, top, towards, by] of places) {
+      const car = await pictureOf(await get(`/cars/3.png?towards=${towards}&by=${by}`));
+      const at = (top * 64 + left) * 4;
+      expect([...sheet.data.subarray(at, at + 3)]).toEqual([...car.data.subarray(0, 3)]);
+    }
   });
 });
 
