@@ -1,14 +1,24 @@
 import { RemovalPolicy, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
-import { CfnStage, HttpApi, HttpMethod, HttpStage, LogGroupLogDestination } from 'aws-cdk-lib/aws-apigatewayv2';
+import {
+  CfnStage,
+  HttpApi,
+  HttpMethod,
+  HttpRoute,
+  type HttpRouteIntegration,
+  HttpRouteKey,
+  HttpStage,
+  LogGroupLogDestination,
+} from 'aws-cdk-lib/aws-apigatewayv2';
 import { HttpLambdaIntegration } from 'aws-cdk-lib/aws-apigatewayv2-integrations';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Settings } from '../context.ts';
 
-/** Pictures of up to 256 cars; they get a tenth of the requests that single cars get. */
-const largePictures = ['', '/models/{version}'].flatMap((model) => [`${model}/sheet.png`, `${model}/morph.png`]);
+/** Pictures of up to 256 cars. */
+export const largePictures = ['', '/models/{version}'].flatMap((model) => [`${model}/sheet.png`, `${model}/morph.png`]);
+/** Of the requests that the service takes, what large pictures may be, all of their routes together. */
 const largeShare = 0.1;
 
 export interface CarApiProps {
@@ -32,9 +42,7 @@ export class CarApi extends Construct {
       defaultIntegration: integration,
       createDefaultStage: false,
     });
-    const routes = largePictures.flatMap((path) =>
-      this.api.addRoutes({ path, methods: [HttpMethod.GET], integration }),
-    );
+    const routes = largePictures.map((path) => this.addLargePicture(path, integration));
     const accessLog = new LogGroup(this, 'AccessLog', {
       retention: settings.logDays,
       removalPolicy: RemovalPolicy.DESTROY,
@@ -49,7 +57,7 @@ export class CarApi extends Construct {
     const stage = this.stage.node.defaultChild;
     if (stage instanceof CfnStage) {
       stage.routeSettings = Object.fromEntries(
-        largePictures.map((path) => [`GET ${path}`, largePictureSettings(settings)]),
+        largePictures.map((path) => [`ANY ${path}`, largePictureSettings(settings)]),
       );
     }
     // The stage names the routes in its settings, and CloudFormation does not see that it needs them.
@@ -59,15 +67,32 @@ export class CarApi extends Construct {
       reason: 'The cars are for everyone: there is nothing to log in to, and throttling bounds what visitors can cost.',
     });
   }
+
+  /**
+   * Every method goes by the route: what only one of them does not know, the default route would let through at its own,
+   * higher rate. Its construct is called GET after what it was first, since CloudFormation would make it anew under another name.
+   */
+  private addLargePicture(path: string, integration: HttpRouteIntegration): HttpRoute {
+    const routeKey = HttpRouteKey.with(path, HttpMethod.ANY);
+    return new HttpRoute(this.api, `GET${path}`, { httpApi: this.api, routeKey, integration });
+  }
+}
+
+/** What each route of large pictures lets through: requests a second, a share of a whole one too, and at once. */
+export function largePictureThrottle({
+  throttleRate,
+  throttleBurst,
+}: Pick<Settings, 'throttleRate' | 'throttleBurst'>) {
+  return {
+    rate: (throttleRate * largeShare) / largePictures.length,
+    burst: Math.max(1, Math.round(throttleBurst * largeShare)),
+  };
 }
 
 /** The names are CloudFormation's own, because the construct library passes this map on as it is. */
-function largePictureSettings({ throttleRate, throttleBurst }: Settings) {
-  return {
-    ThrottlingRateLimit: Math.max(1, Math.round(throttleRate * largeShare)),
-    ThrottlingBurstLimit: Math.max(1, Math.round(throttleBurst * largeShare)),
-    DetailedMetricsEnabled: true,
-  };
+function largePictureSettings(settings: Settings) {
+  const { rate, burst } = largePictureThrottle(settings);
+  return { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst, DetailedMetricsEnabled: true };
 }
 
 /** One line of JSON a request. No address and no user agent: the service keeps nothing about its visitors. */

@@ -1,5 +1,4 @@
 import { EventField, Rule, RuleTargetInput } from 'aws-cdk-lib/aws-events';
-import { SnsTopic } from 'aws-cdk-lib/aws-events-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
@@ -24,6 +23,7 @@ export function tellLostExecutions(scope: Construct, machines: readonly StateMac
         $or: [{ status: lost.status }, { status: ['FAILED'], error: lost.error }],
       },
     },
-    targets: [new SnsTopic(notices, { message: RuleTargetInput.fromText(message) })],
+    // Not by the construct library's own target: that would add a right without conditions to the topic's policy.
+    targets: [{ bind: () => ({ arn: notices.topicArn, input: RuleTargetInput.fromText(message) }) }],
   });
 }

@@ -67,6 +67,25 @@ describe('the serving stack', () => {
     });
   });
 
+  it('lets large pictures have a tenth of that together, by whatever method they are asked for', () => {
+    const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
+    const paths = ['/sheet.png', '/morph.png', '/models/{version}/sheet.png', '/models/{version}/morph.png'];
+    const settings: Record<string, { ThrottlingRateLimit: number; ThrottlingBurstLimit: number }> =
+      stage?.Properties.RouteSettings;
+    expect(Object.keys(settings).sort()).toEqual(paths.map((path) => `ANY ${path}`).sort());
+    for (const RouteKey of Object.keys(settings))
+      template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey });
+    const keys = Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(
+      ({ Properties }) => Properties.RouteKey,
+    );
+    expect(keys.sort()).toEqual(['$default', ...Object.keys(settings)].sort());
+    expect(Object.values(settings).reduce((sum, { ThrottlingRateLimit }) => sum + ThrottlingRateLimit, 0)).toBeCloseTo(
+      5,
+      9,
+    );
+    for (const { ThrottlingBurstLimit } of Object.values(settings)) expect(ThrottlingBurstLimit).toBe(10);
+  });
+
   it('says where the cars are, where the models belong, and what to do next', () => {
     const outputs = template.findOutputs('*');
     expect(Object.keys(outputs).sort()).toEqual([
