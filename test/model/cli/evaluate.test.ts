@@ -119,7 +119,7 @@ describe('freshcar evaluate', () => {
     const { scores: _, ...old } = before;
     expect(rest).toEqual(old);
     const json = await readJson('s.json');
-    expect(json.protocol).toBe(1);
+    expect(json.protocol).toBe(2);
     expect(scores).toMatchObject({
       ...json.scores,
       kidFloor: json.floor.kid,
