@@ -1,7 +1,7 @@
 import { settings } from '../context.ts';
 import { costOf } from './prices.ts';
 
-/** What was measured, and by what command; README has the table of speeds. */
+/** What was measured, and by what command; docs/architecture.md has the table of speeds. */
 export const measured = {
   /** Seconds from event to answer, one car, a warm copy. `npm run bench -- --only handler` */
   warmSeconds: 0.0024,

@@ -7,6 +7,14 @@ export interface CommandRun {
   readonly err: string;
 }
 
+/** A terminal that shows nothing, and never asks anybody to stop. */
+export const silentTerminal: Terminal = {
+  out: { write: () => true },
+  err: { write: () => true },
+  now: () => 0,
+  interruption: () => new AbortController().signal,
+};
+
 /** Runs `freshcar` in this process, away from a terminal. `stopAt` asks it to stop once that text has been printed. */
 export async function freshcar(args: readonly string[], { stopAt }: { stopAt?: string } = {}): Promise<CommandRun> {
   const written = { out: '', err: '' };

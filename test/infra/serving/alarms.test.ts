@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it, vi } from 'vitest';
 import { createOperations } from '../../../functions/generate/lambda/operations.ts';
@@ -22,6 +23,15 @@ describe('alarms', () => {
         TreatMissingData: 'notBreaching',
       });
     }
+  });
+
+  it('have an entry each in what operators read, with what to do', () => {
+    const page = readFileSync('docs/operating.md', 'utf8');
+    const names = Object.keys(template.findResources('AWS::CloudWatch::Alarm')).map((id) =>
+      id.replace(/^Alarms(\w+?)[0-9A-F]{8}$/, '$1'),
+    );
+    expect(names).toContain('ServerErrors');
+    for (const name of names) expect(page).toContain(`\n### ${name}\n`);
   });
 
   it('count the very lines that the function writes when a model fails it', async () => {

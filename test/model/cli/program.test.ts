@@ -3,15 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { createProgram, runProgram } from '../../../model/cli/program.ts';
 import type { Terminal } from '../../../model/terminal.ts';
 import packageJson from '../../../package.json' with { type: 'json' };
-import { freshcar } from '../../support/command-line.ts';
+import { freshcar, silentTerminal } from '../../support/command-line.ts';
 import { importsOf } from '../../support/imports.ts';
-
-const silent: Terminal = {
-  out: { write: () => true },
-  err: { write: () => true },
-  now: () => 0,
-  interruption: () => new AbortController().signal,
-};
 
 /** The words that reach every command that does something. */
 function pathsOf(command: Command, path: readonly string[] = []): string[][] {
@@ -19,14 +12,14 @@ function pathsOf(command: Command, path: readonly string[] = []): string[][] {
   return command.commands.flatMap((below) => pathsOf(below, [...path, below.name()]));
 }
 
-const paths = pathsOf(createProgram(silent));
+const paths = pathsOf(createProgram(silentTerminal));
 
 describe('the help', () => {
   it('lists every command with what it does', async () => {
     const { code, out, err } = await freshcar(['--help']);
     expect(code).toBe(0);
     expect(err).toBe('');
-    for (const command of createProgram(silent).commands) {
+    for (const command of createProgram(silentTerminal).commands) {
       expect(command.description()).not.toBe('');
       expect(out).toMatch(new RegExp(`^  ${command.name()}\\b`, 'm'));
     }
@@ -43,7 +36,7 @@ describe('the help', () => {
   it.each(paths.map((path) => [path.join(' '), path] as const))('of %s explains each option', (_, path) => {
     const command = path.reduce(
       (at, name) => at.commands.find((below) => below.name() === name) ?? expect.fail(name),
-      createProgram(silent),
+      createProgram(silentTerminal),
     );
     for (const { long, description } of command.options) expect(description, long).toBeTruthy();
   });
@@ -111,7 +104,7 @@ describe('a failure', () => {
   it('that nobody foresaw says so, and exits with 1', async () => {
     let err = '';
     const terminal: Terminal = {
-      ...silent,
+      ...silentTerminal,
       out: {
         write: () => {
           throw new Error('the pipe is gone');
