@@ -81,7 +81,7 @@ export interface OnnxGraph {
   readonly name: string;
   readonly nodes: readonly OnnxNode[];
   readonly tensors: readonly OnnxTensor[];
-  readonly input: OnnxValue;
+  readonly input: OnnxValue | readonly OnnxValue[];
   readonly output: OnnxValue;
   /** Version of ONNX's operator set. */
   readonly opset: number;
@@ -99,7 +99,7 @@ export function encodeOnnx(graph: OnnxGraph): Uint8Array {
       name: graph.name,
       node: graph.nodes.map(encodeNode),
       initializer: graph.tensors.map(encodeTensor),
-      input: [encodeValue(graph.input)],
+      input: [graph.input].flat().map(encodeValue),
       output: [encodeValue(graph.output)],
     },
   });

@@ -30,5 +30,8 @@ export async function writeScores(folder: string, measured: Manifest, parts: Mea
   const manifest = parseManifest(await readFile(path), folder);
   if (entryOf(manifest, onnxName).sha256 !== entryOf(measured, onnxName).sha256)
     throw new FreshcarError('conflict', `${folder} holds another model by now; measure that one.`);
-  await writeWhole(path, `${JSON.stringify({ ...manifest, ...parts }, undefined, 2)}\n`);
+  const text = `${JSON.stringify({ ...manifest, ...parts }, undefined, 2)}\n`;
+  // Nothing is written that its own reader would refuse: JSON makes null of a number that is none.
+  parseManifest(text, `${folder}, as it would be with these scores`);
+  await writeWhole(path, text);
 }

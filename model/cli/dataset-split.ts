@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { statusLine } from '../status-line.ts';
 import type { Terminal } from '../terminal.ts';
 import { commandGroup } from './command-group.ts';
 
@@ -36,7 +37,11 @@ export function datasetSplitCommand(program: Command, terminal: Terminal): void 
     .action(async (data: string, { outTrain, outHeldOut, heldBefore }: SplitFlags) => {
       const { splitDataset } = await import('../evaluation/split-dataset.ts');
       const code = { name: packageJson.name, version: packageJson.version };
-      const { training, heldOut } = await splitDataset({ data, outTrain, outHeldOut, heldBefore, code });
+      const status = statusLine(terminal);
+      const report = (done: number, total: number) =>
+        status.show(`looking for near duplicates: ${done} of ${total} pictures`);
+      const { training, heldOut } = await splitDataset({ data, outTrain, outHeldOut, heldBefore, code, report });
+      status.clear();
       terminal.out.write(`${training} pictures in ${outTrain}, ${heldOut} in ${outHeldOut}\n`);
     });
 }

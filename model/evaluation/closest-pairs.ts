@@ -3,33 +3,26 @@ import { resizeByArea } from '../dataset/resize.ts';
 import { encodePng, mirrorRows, sheet } from '../image.ts';
 import type { Pair } from './copying.ts';
 
-/** All pictures, and behind them their mirror images. */
-export function mirrored({ images, imageSize }: Pick<Dataset, 'images' | 'imageSize'>): Uint8Array {
-  const both = new Uint8Array(2 * images.length);
-  both.set(images);
-  both.set(mirrorRows(images, imageSize), images.length);
-  return both;
-}
-
 /**
  * The pairs as a PNG, four in a row: a car, and right of it the training picture nearest to it, mirrored where its mirror
  * image is meant. Training pictures of another size are brought to that of the cars.
  *
- * @param training the pictures whose doubled rows, as `mirrored` gives them, the pairs name.
+ * @param training the pictures that the pairs name by their rows; behind the last one come the mirror images of all.
  */
 export function closestPairs(
   cars: Uint8Array,
   imageSize: number,
-  training: Pick<Dataset, 'images' | 'imageSize'>,
+  training: Pick<Dataset, 'images' | 'imageSize' | 'count'>,
   pairs: readonly Pair[],
 ): Uint8Array {
   const bytes = imageSize * imageSize * 3;
   const trainingBytes = training.imageSize ** 2 * 3;
-  const both = mirrored(training);
   const pictures = new Uint8Array(pairs.length * 2 * bytes);
   pairs.forEach(({ car, training: row }, at) => {
-    const pixels = both.subarray(row * trainingBytes, (row + 1) * trainingBytes);
-    const { imageSize: size } = training;
+    const { images, imageSize: size, count } = training;
+    const start = (row % count) * trainingBytes;
+    const plain = images.subarray(start, start + trainingBytes);
+    const pixels = row < count ? plain : mirrorRows(plain, size);
     pictures.set(cars.subarray(car * bytes, (car + 1) * bytes), 2 * at * bytes);
     pictures.set(resizeByArea({ pixels, width: size, height: size }, imageSize, imageSize), (2 * at + 1) * bytes);
   });

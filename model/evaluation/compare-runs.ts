@@ -2,13 +2,16 @@ import { mkdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { generator } from '../architecture/dcgan.ts';
 import { exportOnnx } from '../bundle/onnx-export.ts';
-import { type Dataset, readDataset } from '../dataset/read-dataset.ts';
+import { commandLine } from '../command-line.ts';
+import { readDataset } from '../dataset/read-dataset.ts';
 import { drawSeeds, seedsFrom } from '../draw.ts';
+import { duration } from '../duration.ts';
 import type { Engine } from '../engine/engine.ts';
 import { createOnnxEngine } from '../engine/onnx.ts';
 import { FreshcarError } from '../errors.ts';
 import { reasonOf, writeWhole } from '../files.ts';
 import { encodePng, picturesOf, sheet } from '../image.ts';
+import { type StatusLine, statusLine } from '../status-line.ts';
 import { shippedFeatures } from '../store/shipped.ts';
 import type { Terminal } from '../terminal.ts';
 import { openRunFolder, type RunFolder } from '../training/run/run-folder.ts';
@@ -21,8 +24,10 @@ import {
   comparedSnapshot,
   comparisonChart,
   comparisonTable,
+  comparisonText,
   ranked,
 } from './comparison.ts';
+import { doubts } from './doubts.ts';
 import type { Measures } from './evaluate.ts';
 import { openExtractor } from './extractor.ts';
 import { createMeasuring, type Measuring } from './measuring.ts';
@@ -49,16 +54,22 @@ export async function runComparison(paths: readonly string[], flags: CompareFlag
   const data = await readDataset(flags.data);
   const training = flags.train === undefined ? undefined : await readDataset(flags.train);
   const extractor = await openExtractor(flags.features ?? shippedFeatures());
-  const measuring = await createMeasuring(extractor, data, training);
-  const warn = doubter(terminal, data, training);
-  const work = { measuring, count: flags.count, warn, tell: teller(terminal, steps.flat().length) };
+  const status = statusLine(terminal);
+  const measuring = await createMeasuring(extractor, data, training, status.show);
+  const names = namesOf(paths);
+  const warn = (name: string, seen: string) => {
+    for (const doubt of doubts(seen, data, training)) status.warn(`${name}: ${doubt}`);
+  };
+  const tell = teller(terminal, status, steps.flat().length);
+  const work = { measuring, count: flags.count, warn, tell };
   const runs: ComparedRun[] = [];
   let floor: Measures | undefined;
   for (const [at, folder] of folders.entries()) {
-    const measured = await compareRun(folder, steps[at] ?? [], work);
+    const measured = await compareRun(folder, names[at] ?? folder.path, steps[at] ?? [], work);
     floor = measured.floor;
     runs.push(measured.run);
   }
+  status.clear();
   if (floor === undefined) return;
   const order = ranked(runs);
   const side = Math.max(64, ...runs.map(({ imageSize }) => imageSize));
@@ -66,13 +77,17 @@ export async function runComparison(paths: readonly string[], flags: CompareFlag
     order.map((run) => drawRow(folders[runs.indexOf(run)] as RunFolder, bestOf(run), side)),
   );
   const about = `${flags.count} cars (seeds from ${protocol.firstSeed}) against ${data.count} pictures; features ${extractor.name}, SHA-256 ${extractor.sha256}.`;
-  const table = comparisonTable(runs, floor);
   const out = (name: string, content: string | Uint8Array) => writeWhole(join(flags.out, name), content);
   await out('comparison.json', `${JSON.stringify({ about, floor, runs: order }, undefined, 2)}\n`);
-  await out('comparison.md', `${table}\n\n${about}\n`);
+  await out('comparison.md', `${comparisonTable(runs, floor)}\n\n${about}\n`);
   for (const measure of ['kid', 'recall'] as const) await out(`${measure}.svg`, comparisonChart(runs, measure));
   await out('cars.png', encodePng(sheet(Buffer.concat(cars.flat()), side, { columns: shownCars, gap: 2 })));
-  terminal.out.write(`${table}\n\n${about}\nCurves and cars are in ${flags.out}.\n`);
+  const best = order[0] as ComparedRun;
+  const next = ['export', folders[runs.indexOf(best)]?.path ?? '', '--step', String(bestOf(best).step)];
+  terminal.out.write(
+    `${comparisonText(runs, floor)}\n\n${about}\nCurves and cars are in ${flags.out}.\n` +
+      `Make a model of the best: ${commandLine(next)} --out MODEL\n`,
+  );
   await extractor.dispose();
 }
 
@@ -91,24 +106,25 @@ async function stepsOf(folder: RunFolder): Promise<number[]> {
 interface Work {
   readonly measuring: Measuring;
   readonly count: number;
-  readonly tell: (name: string, step: number) => void;
+  /** Says which snapshot is next, and returns what says what is done with it. */
+  readonly tell: (name: string, step: number) => (what: string) => void;
   readonly warn: (name: string, seen: string) => void;
 }
 
 async function compareRun(
   folder: RunFolder,
+  name: string,
   steps: readonly number[],
   { measuring, count, tell, warn }: Work,
 ): Promise<{ run: ComparedRun; floor: Measures | undefined }> {
-  const name = basename(resolve(folder.path));
   const snapshots: ComparedSnapshot[] = [];
   let floor: Measures | undefined;
   let about = { imageSize: 0, parameters: 0, differences: [] as string[] };
   for (const step of steps) {
-    tell(name, step);
+    const show = tell(name, step);
     const snapshot = await folder.readSnapshot(step);
     const { evaluation } = await withEngine(snapshot, (engine) =>
-      measuring.measure(engine, { count, seed: protocol.firstSeed, truncation: 1 }),
+      measuring.measure(engine, { count, seed: protocol.firstSeed, truncation: 1 }, show),
     );
     floor = evaluation.floor;
     about = describe(snapshot);
@@ -144,25 +160,26 @@ async function drawRow(folder: RunFolder, { step }: ComparedSnapshot, side: numb
   return picturesOf(cars, imageSize, side / imageSize).map(({ pixels }) => pixels);
 }
 
-/** Warns of runs that have seen what they are measured with, or may have. */
-function doubter({ err }: Terminal, data: Dataset, training: Dataset | undefined) {
-  return (name: string, seen: string): void => {
-    if (seen === data.sha256) err.write(`warning: ${name} was trained on the very pictures of --data.\n`);
-    else if (training !== undefined && seen !== training.sha256)
-      err.write(
-        `warning: ${name} was trained on other pictures than those of --train; it may have seen those of --data.\n`,
-      );
-  };
+/** The folders' own names, or, where two have the same, their paths as they were given. */
+function namesOf(paths: readonly string[]): string[] {
+  const names = paths.map((path) => basename(resolve(path)));
+  return paths.map((path, at) => {
+    const name = names[at] ?? path;
+    return names.filter((other) => other === name).length > 1 ? path : name;
+  });
 }
 
 /** A line for each snapshot, or on a terminal one that is written over. */
-function teller({ err, now }: Terminal, total: number): (name: string, step: number) => void {
+function teller({ err, now }: Terminal, status: StatusLine, total: number): Work['tell'] {
   const start = now();
   let done = 0;
   return (name, step) => {
-    const left = done === 0 ? '' : `, ${Math.round((((now() - start) / done) * (total - done)) / 1000)}s left`;
+    const left = done === 0 ? '' : `, ${duration(((now() - start) / 1000 / done) * (total - done))} left`;
     done += 1;
     const line = `${done} of ${total}: ${name}, step ${step}${left}`;
-    err.write(err.isTTY ? `\r\u001b[K${line}${done === total ? '\n' : ''}` : `${line}\n`);
+    if (!err.isTTY) status.note(line);
+    return (what) => {
+      if (err.isTTY) status.show(`${line}; ${what}`);
+    };
   };
 }

@@ -26,13 +26,22 @@ export interface Copying {
 /** A picture this near, compared with held-out ones, deserves a look. */
 export const suspiciousRatio = 0.6;
 
+/** How near held-out real pictures come to the training pictures, as a median: the unit of `checkCopying`. */
+export async function heldOutDistanceOf(heldOut: FeatureSet, training: FeatureSet): Promise<number> {
+  return median((await nearest(heldOut, training)).map(({ distance }) => distance));
+}
+
 /**
  * Whether generated pictures are copies of training pictures: the distance of each to its nearest training picture, against
- * how near real pictures that were held out come to the training pictures.
+ * `heldOutDistance`.
  */
-export function checkCopying(generated: FeatureSet, heldOut: FeatureSet, training: FeatureSet, pairs: number): Copying {
-  const heldOutDistance = median(nearest(heldOut, training).map(({ distance }) => distance));
-  const ratios = nearest(generated, training).map(
+export async function checkCopying(
+  generated: FeatureSet,
+  training: FeatureSet,
+  heldOutDistance: number,
+  pairs: number,
+): Promise<Copying> {
+  const ratios = (await nearest(generated, training)).map(
     ({ index, distance }: Neighbour, car): Pair => ({ car, training: index, ratio: distance / heldOutDistance }),
   );
   const sorted = ratios.toSorted((one, other) => one.ratio - other.ratio);

@@ -1,7 +1,8 @@
 import { FreshcarError } from '../errors.ts';
 import { type Random, randomFromSeed } from '../random.ts';
-import { type Copying, checkCopying } from './copying.ts';
-import { type FeatureSet, rowsOf } from './feature-set.ts';
+import { rowsOf } from '../row-products.ts';
+import { type Copying, checkCopying, heldOutDistanceOf } from './copying.ts';
+import type { FeatureSet } from './feature-set.ts';
 import { frechetDistance } from './frechet.ts';
 import { kernelDistance } from './kernel.ts';
 import { precisionRecall } from './precision-recall.ts';
@@ -19,9 +20,8 @@ export interface Measures {
   readonly recall: number;
 }
 
-export interface EvaluationSets {
-  /** Generated pictures. */
-  readonly cars: FeatureSet;
+/** What cars are measured against. */
+export interface ReferenceSets {
   /** Real pictures that no training saw. */
   readonly real: FeatureSet;
   /** The training pictures, and behind them their mirror images: training shows both, so both may be copied. */
@@ -40,42 +40,63 @@ export interface Evaluation {
 /** The fewest real pictures that anything can be said about. */
 export const fewest = 16;
 
+/** Scores sets of cars one after the other; `report` is told what is being done. */
+export type Evaluate = (cars: FeatureSet, report?: (what: string) => void) => Promise<Evaluation>;
+
 /**
- * All scores of some cars, as the protocol says.
+ * All scores of some cars, as the protocol says. What depends on the real pictures alone, the floor and how near held-out
+ * ones come to those of the training, is computed with the first set of cars and kept for the next ones.
  *
- * @throws FreshcarError `invalid-input` when there are too few pictures.
+ * @throws FreshcarError `invalid-input`, from here or from `Evaluate`, when there are too few pictures, and when held-out
+ * pictures are training pictures: then nothing can be said about copies.
  */
-export function evaluate({ cars, real, training }: EvaluationSets): Evaluation {
+export function createEvaluation({ real, training }: ReferenceSets): Evaluate {
   const plain = training && rowsOf(training, 0, training.count / 2);
-  for (const [set, what] of [
-    [real, 'real pictures'],
-    [cars, 'cars'],
-    [plain, 'training pictures'],
-  ] as const)
-    if (set !== undefined && set.count < fewest)
-      throw new FreshcarError('invalid-input', `${set.count} ${what} are too few to measure with: at least ${fewest}.`);
-  const scores = measure(cars, real);
-  if (training === undefined || plain === undefined) {
-    const [one, other] = halves(real, randomFromSeed(protocol.subsetSeed));
-    return { scores, floor: measure(one, other), floorOf: 'halves', copying: undefined };
-  }
-  return {
-    scores,
-    floor: measure(plain, real),
-    floorOf: 'training',
-    copying: checkCopying(cars, real, training, protocol.closestPairs),
+  requireEnough(real, 'real pictures');
+  if (plain) requireEnough(plain, 'training pictures');
+  let floor: Promise<Measures> | undefined;
+  let heldOutDistance: Promise<number> | undefined;
+  return async (cars, report = () => undefined) => {
+    requireEnough(cars, 'cars');
+    report('comparing the cars with the real pictures');
+    const scores = await measure(cars, real);
+    if (floor === undefined) report('comparing the real pictures with each other');
+    if (training === undefined || plain === undefined) {
+      floor ??= measure(...halves(real, randomFromSeed(protocol.subsetSeed)));
+      return { scores, floor: await floor, floorOf: 'halves', copying: undefined };
+    }
+    floor ??= measure(plain, real);
+    const kept = { scores, floor: await floor, floorOf: 'training' } as const;
+    report('looking for copies');
+    heldOutDistance ??= distinctDistance(real, training);
+    return { ...kept, copying: await checkCopying(cars, training, await heldOutDistance, protocol.closestPairs) };
   };
 }
 
-function measure(generated: FeatureSet, real: FeatureSet): Measures {
+function requireEnough({ count }: FeatureSet, what: string): void {
+  if (count < fewest)
+    throw new FreshcarError('invalid-input', `${count} ${what} are too few to measure with: at least ${fewest}.`);
+}
+
+async function distinctDistance(real: FeatureSet, training: FeatureSet): Promise<number> {
+  const distance = await heldOutDistanceOf(real, training);
+  if (distance > 0) return distance;
+  throw new FreshcarError(
+    'invalid-input',
+    'Most of the real pictures are training pictures too, so there is no telling what a copy is. ' +
+      'Hold pictures back that the model never saw: freshcar dataset split.',
+  );
+}
+
+async function measure(generated: FeatureSet, real: FeatureSet): Promise<Measures> {
   const subsetSize = Math.min(protocol.largestSubset, Math.floor(Math.min(generated.count, real.count) / 2));
   const random = randomFromSeed(protocol.subsetSeed);
-  const kernel = kernelDistance(generated, real, { subsets: protocol.subsets, subsetSize, random });
+  const kernel = await kernelDistance(generated, real, { subsets: protocol.subsets, subsetSize, random });
   return {
-    fid: frechetDistance(generated, real),
+    fid: await frechetDistance(generated, real),
     kid: kernel.distance,
     kidSpread: kernel.spread,
-    ...precisionRecall(generated, real, protocol.neighbours),
+    ...(await precisionRecall(generated, real, protocol.neighbours)),
   };
 }
 

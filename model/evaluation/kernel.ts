@@ -1,5 +1,6 @@
 import type { Random } from '../random.ts';
-import { eachProduct, type FeatureSet } from './feature-set.ts';
+import { productBlocks } from '../row-products.ts';
+import { type FeatureSet, pickRows } from './feature-set.ts';
 
 /** How far two sets are apart by the kernel, and how much that moves from subset to subset. */
 export interface KernelDistance {
@@ -19,49 +20,54 @@ export interface SubsetOptions {
 
 /**
  * The kernel distance of two sets (KID; Binkowski et al. 2018): the unbiased estimate of the squared maximum mean
- * discrepancy with the kernel (x y / size + 1)^3.
+ * discrepancy with the kernel (x y / size + 1)^3. The kernel of each pair is summed as it comes, block by block, and kept
+ * nowhere: for 40,000 pictures all of them would take 13 GB.
  */
-export function kernelDistance(a: FeatureSet, b: FeatureSet, options: SubsetOptions): KernelDistance {
-  const kernels = { aa: kernel(a, a), bb: kernel(b, b), ab: kernel(a, b) };
-  const every = ({ count }: FeatureSet) => Array.from({ length: count }, (_, index) => index);
-  const distance = discrepancy(kernels, every(a), every(b), b.count);
-  const { subsets, subsetSize, random } = options;
-  const estimates = Array.from({ length: subsets }, () =>
-    discrepancy(kernels, draw(a.count, subsetSize, random), draw(b.count, subsetSize, random), b.count),
-  );
+export async function kernelDistance(
+  a: FeatureSet,
+  b: FeatureSet,
+  { subsets, subsetSize, random }: SubsetOptions,
+): Promise<KernelDistance> {
+  const distance = await discrepancy(a, b);
+  const estimates: number[] = [];
+  for (let subset = 0; subset < subsets; subset++) {
+    const [one, other] = [draw(a.count, subsetSize, random), draw(b.count, subsetSize, random)];
+    estimates.push(await discrepancy(pickRows(a, one), pickRows(b, other)));
+  }
   const mean = estimates.reduce((sum, value) => sum + value, 0) / subsets;
   const variance = estimates.reduce((sum, value) => sum + (value - mean) ** 2, 0) / subsets;
   return { distance, spread: Math.sqrt(variance), subsetSize };
 }
 
-function kernel(a: FeatureSet, b: FeatureSet): Float64Array {
-  const values = new Float64Array(a.count * b.count);
-  eachProduct(a, b, (i, j, product) => {
-    values[i * b.count + j] = (product / a.size + 1) ** 3;
-  });
-  return values;
+async function discrepancy(a: FeatureSet, b: FeatureSet): Promise<number> {
+  const between = (await sumBetween(a, b)) / (a.count * b.count);
+  return (await meanWithin(a)) + (await meanWithin(b)) - 2 * between;
 }
 
-type Kernels = Readonly<Record<'aa' | 'bb' | 'ab', Float64Array>>;
-
-/** Of the rows `one` of the first set and `other` of the second, which has `width` rows in all. */
-function discrepancy(kernels: Kernels, one: readonly number[], other: readonly number[], width: number): number {
-  const within = (values: Float64Array, rows: readonly number[]) => {
-    const side = Math.sqrt(values.length);
-    return (sumOver(values, rows, rows, side) - sumOfDiagonal(values, rows, side)) / (rows.length * (rows.length - 1));
-  };
-  const between = sumOver(kernels.ab, one, other, width) / (one.length * other.length);
-  return within(kernels.aa, one) + within(kernels.bb, other) - 2 * between;
-}
-
-function sumOver(values: Float64Array, rows: readonly number[], columns: readonly number[], width: number): number {
+/** Over all pairs of two different rows. */
+async function meanWithin(set: FeatureSet): Promise<number> {
   let sum = 0;
-  for (const row of rows) for (const column of columns) sum += values[row * width + column] as number;
+  for await (const { firstRow, rows, firstColumn, columns, products } of productBlocks(set, set, { upper: true }))
+    for (let row = 0; row < rows; row++) {
+      const behindDiagonal = Math.max(0, firstRow + row + 1 - firstColumn);
+      sum += sumOfKernels(products, row * columns + behindDiagonal, (row + 1) * columns, set.size);
+    }
+  return sum / ((set.count * (set.count - 1)) / 2);
+}
+
+async function sumBetween(a: FeatureSet, b: FeatureSet): Promise<number> {
+  let sum = 0;
+  for await (const { products } of productBlocks(a, b)) sum += sumOfKernels(products, 0, products.length, a.size);
   return sum;
 }
 
-function sumOfDiagonal(values: Float64Array, rows: readonly number[], width: number): number {
-  return rows.reduce((sum, row) => sum + (values[row * width + row] as number), 0);
+function sumOfKernels(products: Float32Array | Float64Array, from: number, to: number, size: number): number {
+  let sum = 0;
+  for (let at = from; at < to; at++) {
+    const value = (products[at] as number) / size + 1;
+    sum += value * value * value;
+  }
+  return sum;
 }
 
 /** `size` different whole numbers below `count`, by the first steps of a shuffle. */

@@ -1,9 +1,10 @@
 import type { Dataset } from '../dataset/read-dataset.ts';
 import { drawSeeds, seedsFrom } from '../draw.ts';
 import type { Engine } from '../engine/engine.ts';
-import { mirrored } from './closest-pairs.ts';
-import { type Evaluation, evaluate } from './evaluate.ts';
+import { mirrorRows } from '../image.ts';
+import { createEvaluation, type Evaluation } from './evaluate.ts';
 import type { FeatureExtractor } from './extractor.ts';
+import type { FeatureSet } from './feature-set.ts';
 
 /** The cars that are measured. */
 export interface MeasuredCars {
@@ -13,15 +14,17 @@ export interface MeasuredCars {
   readonly truncation: number;
 }
 
+/** Is told what is being done. */
+type Report = (what: string) => void;
+
 /** Measures one model after the other against the same pictures, whose features are computed once. */
 export interface Measuring {
   /** Numbers that make the features of one picture. */
   readonly featureSize: number;
-  /** @param report Is told what is being done. */
   measure(
     engine: Engine,
     cars: MeasuredCars,
-    report?: (what: string) => void,
+    report?: Report,
   ): Promise<{ readonly evaluation: Evaluation; readonly cars: Uint8Array }>;
 }
 
@@ -33,20 +36,63 @@ export async function createMeasuring(
   extractor: Pick<FeatureExtractor, 'extract'>,
   data: Dataset,
   training: Dataset | undefined,
+  report: Report = () => undefined,
 ): Promise<Measuring> {
-  const real = await extractor.extract(data.images, data.imageSize);
-  const seen = training && (await extractor.extract(mirrored(training), training.imageSize));
+  const real = await extractMany(extractor, data, 'real pictures', report);
+  const seen = training && (await extractMirrored(extractor, training, report));
+  const evaluate = createEvaluation({ real, training: seen });
   return {
     featureSize: real.size,
     measure: async (engine, wanted, report = () => undefined) => {
       report(`drawing ${wanted.count} cars`);
-      const cars = await drawMany(engine, wanted);
-      report('looking at them');
-      const features = await extractor.extract(cars, engine.imageSize);
-      report('comparing');
-      return { evaluation: evaluate({ cars: features, real, training: seen }), cars };
+      const images = await drawMany(engine, wanted);
+      const cars = { images, imageSize: engine.imageSize, count: wanted.count };
+      const features = await extractMany(extractor, cars, 'cars', report);
+      return { evaluation: await evaluate(features, report), cars: images };
     },
   };
+}
+
+type Images = Pick<Dataset, 'images' | 'imageSize' | 'count'>;
+
+/** Pictures whose features are computed before the next ones are touched. */
+const picturesAtOnce = 1024;
+
+/** A part at a time, which bounds the memory and lets progress be told. */
+async function extractMany(
+  extractor: Pick<FeatureExtractor, 'extract'>,
+  { images, imageSize, count }: Images,
+  what: string,
+  report: Report,
+  change: (pixels: Uint8Array) => Uint8Array = (pixels) => pixels,
+): Promise<FeatureSet> {
+  const bytes = imageSize ** 2 * 3;
+  let values = new Float32Array();
+  let size = 0;
+  for (let first = 0; first < count; first += picturesAtOnce) {
+    report(`looking at the ${what}: ${first} of ${count}`);
+    const some = images.subarray(first * bytes, (first + picturesAtOnce) * bytes);
+    const features = await extractor.extract(change(some), imageSize);
+    size = features.size;
+    if (values.length === 0) values = new Float32Array(count * size);
+    values.set(features.values, first * size);
+  }
+  return { values, count, size };
+}
+
+/** Of all pictures, and behind them of their mirror images. */
+async function extractMirrored(
+  extractor: Pick<FeatureExtractor, 'extract'>,
+  training: Images,
+  report: Report,
+): Promise<FeatureSet> {
+  const plain = await extractMany(extractor, training, 'training pictures', report);
+  const mirror = (pixels: Uint8Array) => mirrorRows(pixels, training.imageSize);
+  const mirrored = await extractMany(extractor, training, "training pictures' mirror images", report, mirror);
+  const values = new Float32Array(plain.values.length * 2);
+  values.set(plain.values);
+  values.set(mirrored.values, plain.values.length);
+  return { values, count: plain.count * 2, size: plain.size };
 }
 
 /** In batches, which bound the memory. */

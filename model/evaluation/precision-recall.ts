@@ -1,8 +1,9 @@
-import { type FeatureSet, rowsOf } from './feature-set.ts';
-import { eachSquaredDistance, squaredRadii } from './neighbours.ts';
+import { rowsOf } from '../row-products.ts';
+import type { FeatureSet } from './feature-set.ts';
+import { squaredDistanceBlocks, squaredRadii } from './neighbours.ts';
 
 export interface PrecisionRecall {
-  /** The part of the generated pictures that lie among the real ones: how real they are. 0 to 1. */
+  /** The part of the generated pictures that lie among the real ones. 0 to 1. */
   readonly precision: number;
   /** The part of the real pictures that lie among the generated ones: how many kinds there are. 0 to 1. */
   readonly recall: number;
@@ -12,31 +13,50 @@ export interface PrecisionRecall {
  * Precision and recall (Kynkaanniemi et al. 2019). A picture lies among those of a set when it is no further from one of
  * them than that one's `k`-th nearest neighbour in its own set.
  *
+ * Precision is no measure of how real a picture looks: where real pictures are few or lie far apart, their neighbourhoods
+ * are wide, and blots lie in them too. It says something only of models whose KID is low.
+ *
  * Both depend on how dense a set is, so both sets have to be of the same size: the larger one is taken in as many blocks
  * of the smaller one's size as it has, and the results are averaged.
  */
-export function precisionRecall(generated: FeatureSet, real: FeatureSet, k: number): PrecisionRecall {
+export async function precisionRecall(generated: FeatureSet, real: FeatureSet, k: number): Promise<PrecisionRecall> {
   const size = Math.min(generated.count, real.count);
   if (size <= k) throw new Error(`${size} pictures have no ${k} neighbours each`);
-  const blocks = blocksOf(generated, size).flatMap((some) =>
-    blocksOf(real, size).map((others) => [some, others] as const),
-  );
-  const results = blocks.map(([some, others]) => ofEqualSets(some, others, k));
+  const [some, others] = [await blocksOf(generated, size, k), await blocksOf(real, size, k)];
+  const results: PrecisionRecall[] = [];
+  for (const one of some) for (const other of others) results.push(await ofEqualSets(one, other));
   const mean = (name: keyof PrecisionRecall) => results.reduce((sum, one) => sum + one[name], 0) / results.length;
   return { precision: mean('precision'), recall: mean('recall') };
 }
 
-function blocksOf(set: FeatureSet, size: number): FeatureSet[] {
-  return Array.from({ length: Math.floor(set.count / size) }, (_, block) => rowsOf(set, block * size, size));
+/** A set, and for each row the squared distance within which others lie among its neighbours. */
+interface Neighbourhoods {
+  readonly set: FeatureSet;
+  readonly radii: Float64Array;
 }
 
-function ofEqualSets(generated: FeatureSet, real: FeatureSet, k: number): PrecisionRecall {
-  const [ofGenerated, ofReal] = [squaredRadii(generated, k), squaredRadii(real, k)];
-  const [generatedIn, realIn] = [new Uint8Array(generated.count), new Uint8Array(real.count)];
-  eachSquaredDistance(generated, real, (i, j, squared) => {
-    if (squared <= (ofReal[j] as number)) generatedIn[i] = 1;
-    if (squared <= (ofGenerated[i] as number)) realIn[j] = 1;
-  });
+async function blocksOf(set: FeatureSet, size: number, k: number): Promise<Neighbourhoods[]> {
+  const blocks: Neighbourhoods[] = [];
+  for (let first = 0; first + size <= set.count; first += size) {
+    const block = rowsOf(set, first, size);
+    blocks.push({ set: block, radii: await squaredRadii(block, k) });
+  }
+  return blocks;
+}
+
+async function ofEqualSets(generated: Neighbourhoods, real: Neighbourhoods): Promise<PrecisionRecall> {
+  const [generatedIn, realIn] = [new Uint8Array(generated.set.count), new Uint8Array(real.set.count)];
+  for await (const block of squaredDistanceBlocks(generated.set, real.set)) {
+    const { firstRow, rows, firstColumn, columns, products } = block;
+    for (let row = 0; row < rows; row++) {
+      const radius = generated.radii[firstRow + row] as number;
+      for (let column = 0; column < columns; column++) {
+        const squared = products[row * columns + column] as number;
+        if (squared <= (real.radii[firstColumn + column] as number)) generatedIn[firstRow + row] = 1;
+        if (squared <= radius) realIn[firstColumn + column] = 1;
+      }
+    }
+  }
   return { precision: shareOf(generatedIn), recall: shareOf(realIn) };
 }
 

@@ -45,33 +45,49 @@ const hashedSize = 32;
  * same side in any file, in any order. Near duplicates fall on one side, that of the one with the lowest hash.
  *
  * @param heldBefore Images that an earlier split held out: these, and their near duplicates, stay held out whatever their hash.
+ * @param report Is told how many of how many pictures have been compared with the others.
  */
-export function splitPictures(images: Uint8Array, imageSize: number, heldBefore?: Images): Split {
-  const pictures = shrunk(images, imageSize);
-  const earlier = heldBefore === undefined ? [] : shrunk(heldBefore.images, heldBefore.imageSize);
-  const groups = duplicateGroups(Buffer.concat([...pictures, ...earlier]), hashedSize);
+export async function splitPictures(
+  images: Uint8Array,
+  imageSize: number,
+  heldBefore?: Images,
+  report: (done: number, total: number) => void = () => undefined,
+): Promise<Split> {
+  const pictures = hashed(images, imageSize);
+  const earlier = heldBefore === undefined ? [] : hashed(heldBefore.images, heldBefore.imageSize);
+  // Grouped in the order of their hashes, which is the same whatever the order in the file.
+  const all = [...pictures, ...earlier].sort((a, b) => (a.hash < b.hash ? -1 : 1));
+  const groups = await duplicateGroups(Buffer.concat(all.map(({ pixels }) => pixels)), hashedSize, (done) =>
+    report(Math.min(done, pictures.length), pictures.length),
+  );
+  const groupOf = new Map(all.map((picture, at) => [picture, groups[at] as number]));
   const lowest = new Map<number, string>();
-  pictures.forEach((picture, index) => {
-    const group = groups[index] as number;
-    const hash = sha256(picture);
+  for (const picture of pictures) {
+    const group = groupOf.get(picture) as number;
     const known = lowest.get(group);
-    if (known === undefined || hash < known) lowest.set(group, hash);
-  });
+    if (known === undefined || picture.hash < known) lowest.set(group, picture.hash);
+  }
   const heldOutGroups = new Set([
-    ...groups.subarray(pictures.length),
+    ...earlier.map((picture) => groupOf.get(picture)),
     ...[...lowest].filter(([, hash]) => isHeldOut(hash)).map(([group]) => group),
   ]);
   const numbers = pictures.map((_, index) => index);
-  const heldOut = (index: number) => heldOutGroups.has(groups[index] as number);
+  const heldOut = (index: number) => heldOutGroups.has(groupOf.get(pictures[index] as HashedPicture));
   return { training: numbers.filter((index) => !heldOut(index)), heldOut: numbers.filter(heldOut) };
 }
 
-/** Each picture at the size that it is hashed at. */
-function shrunk(images: Uint8Array, imageSize: number): Uint8Array[] {
+interface HashedPicture {
+  /** At the size that it is hashed at. */
+  readonly pixels: Uint8Array;
+  readonly hash: string;
+}
+
+function hashed(images: Uint8Array, imageSize: number): HashedPicture[] {
   const bytes = imageSize * imageSize * 3;
   return Array.from({ length: images.length / bytes }, (_, index) => {
-    const pixels = images.subarray(index * bytes, (index + 1) * bytes);
-    return resizeByArea({ pixels, width: imageSize, height: imageSize }, hashedSize, hashedSize);
+    const picture = images.subarray(index * bytes, (index + 1) * bytes);
+    const pixels = resizeByArea({ pixels: picture, width: imageSize, height: imageSize }, hashedSize, hashedSize);
+    return { pixels, hash: sha256(pixels) };
   });
 }
 

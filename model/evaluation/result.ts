@@ -74,7 +74,12 @@ export function describeResult(result: EvaluationResult): string {
     row('', 'cars', 'real pictures', ''),
     row('FID', figures(scores.fid), figures(floor.fid), '0 is best'),
     row('KID', kid(scores), kid(floor), '0 is best; ± over subsets'),
-    row('precision', scores.precision.toFixed(3), floor.precision.toFixed(3), 'how many cars look real'),
+    row(
+      'precision',
+      scores.precision.toFixed(3),
+      floor.precision.toFixed(3),
+      'cars among real ones; read it only where KID is low',
+    ),
     row('recall', scores.recall.toFixed(3), floor.recall.toFixed(3), 'how many real kinds are drawn'),
     '',
     `${cars.count} cars of model ${result.model.version} (seeds from ${cars.firstSeed}) against ${data.images} pictures of ${data.name}.`,

@@ -6,10 +6,12 @@ import { type Dataset, readDataset } from '../dataset/read-dataset.ts';
 import { type OpenedModel, openModel } from '../engine/open-model.ts';
 import { FreshcarError } from '../errors.ts';
 import { writeWhole } from '../files.ts';
+import { statusLine } from '../status-line.ts';
 import { shippedFeatures } from '../store/shipped.ts';
 import type { Terminal } from '../terminal.ts';
 import { closestPairs } from './closest-pairs.ts';
 import type { Copying } from './copying.ts';
+import { doubts, refuseSharedPictures } from './doubts.ts';
 import { type FeatureExtractor, openExtractor } from './extractor.ts';
 import { measureLatentSpread } from './latent-spread.ts';
 import { createMeasuring } from './measuring.ts';
@@ -32,7 +34,8 @@ export interface EvaluateFlags {
 
 /** Measures as the flags say, and tells the result everywhere that they name. */
 export async function runEvaluation(flags: EvaluateFlags, terminal: Terminal): Promise<void> {
-  const warn = (message: string) => terminal.err.write(`warning: ${message}\n`);
+  const status = statusLine(terminal);
+  const { warn } = status;
   if (flags.save && !isOfProtocol(flags))
     throw new FreshcarError(
       'invalid-input',
@@ -42,15 +45,18 @@ export async function runEvaluation(flags: EvaluateFlags, terminal: Terminal): P
   if (flags.save) await requireBundle(model.location);
   const data = await readDataset(flags.data);
   const training = flags.train === undefined ? undefined : await readDataset(flags.train);
-  for (const message of doubts(model, data, training)) warn(message);
+  for (const message of doubts(model.manifest.data?.sha256, data, training)) warn(message);
+  refuseSharedPictures(data, training, { save: flags.save ?? false, warn });
 
   const extractor = await openExtractor(flags.features ?? shippedFeatures(), flags.range);
-  const { result, cars, copying } = await measure(flags, model, extractor, { data, training }, progress(terminal));
+  const { result, cars, copying } = await measure(flags, model, extractor, { data, training }, status.show);
+  status.clear();
+  // First of all: a file that cannot be written must not cost the numbers.
+  terminal.out.write(describeResult(result));
   if (flags.json !== undefined) await writeWhole(flags.json, `${JSON.stringify(result, undefined, 2)}\n`);
   if (flags.pairs !== undefined && training && copying)
     await writeWhole(flags.pairs, closestPairs(cars, model.engine.imageSize, training, copying.closest));
   if (flags.save) await save(model, extractor, result);
-  terminal.out.write(describeResult(result));
   await Promise.all([model.engine.dispose(), extractor.dispose()]);
 }
 
@@ -74,9 +80,8 @@ async function measure(
   { data, training }: { readonly data: Dataset; readonly training: Dataset | undefined },
   report: (what: string) => void,
 ): Promise<{ result: EvaluationResult; cars: Uint8Array; copying: Copying | undefined }> {
-  const measuring = await createMeasuring(extractor, data, training);
+  const measuring = await createMeasuring(extractor, data, training, report);
   const { evaluation, cars } = await measuring.measure(engine, flags, report);
-  report('');
   const { copying, ...measures } = evaluation;
   const result: EvaluationResult = {
     format: 1,
@@ -92,25 +97,6 @@ async function measure(
   return { result, cars, copying };
 }
 
-/** What makes the numbers mean less than they seem to. */
-function doubts({ manifest }: OpenedModel, data: Dataset, training: Dataset | undefined): string[] {
-  const trainedOn = manifest.data?.sha256;
-  if (trainedOn === data.sha256)
-    return [
-      'The model was trained on these very pictures, so copies of them would score best; measure with held-out ones.',
-    ];
-  if (training && trainedOn !== undefined && trainedOn !== training.sha256)
-    return ['The model says that it was trained on other pictures than those of --train.'];
-  return [];
-}
-
 function identityOf({ provenance, count, sha256 }: Dataset, path: string): NamedData {
   return { name: provenance?.source.name ?? basename(path), images: count, sha256 };
-}
-
-/** On a terminal, one line that says what goes on; an empty one takes it away. */
-function progress({ err }: Terminal): (what: string) => void {
-  return (what) => {
-    if (err.isTTY) err.write(`\r\u001b[K${what === '' ? '' : `${what} ...`}`);
-  };
 }

@@ -15,6 +15,8 @@ export interface SplitOptions {
   readonly heldBefore?: string | undefined;
   /** What made it, for the provenance. */
   readonly code: Provenance['code'];
+  /** Is told how many of how many pictures have been compared with the others. */
+  readonly report?: (done: number, total: number) => void;
 }
 
 /** How many pictures went where. */
@@ -36,11 +38,12 @@ export async function splitDataset({
   outHeldOut,
   heldBefore,
   code,
+  report,
 }: SplitOptions): Promise<SplitResult> {
   await checkTargets([outTrain, outHeldOut]);
   const dataset = await readDataset(data);
   const earlier = heldBefore === undefined ? undefined : await readDataset(heldBefore);
-  const { training, heldOut } = splitPictures(dataset.images, dataset.imageSize, earlier);
+  const { training, heldOut } = await splitPictures(dataset.images, dataset.imageSize, earlier, report);
   if (training.length === 0 || heldOut.length === 0)
     throw new FreshcarError(
       'invalid-input',

@@ -1,9 +1,10 @@
+import { productBlocks } from '../../row-products.ts';
 import { resizeByArea } from '../resize.ts';
+import { createGroups } from './groups.ts';
 
 /** Each picture's brightness is compared on a grid of this many places each way. */
 const grid = 16;
 const bits = 2 * grid * (grid - 1);
-const words = bits / 32;
 
 /**
  * Hashes that differ in at most this part of their bits are of near duplicates. Chosen on 800 car fronts, where it takes in
@@ -13,24 +14,90 @@ const words = bits / 32;
 const alikePart = 0.28;
 
 /**
- * For each picture, the first of its group: the number of the lowest picture that it is a near duplicate of, or a near
- * duplicate of a near duplicate.
+ * Within this part, two pictures are one photograph whatever else is near. Above it a group takes no more than so many
+ * pictures: of 40,000 photographs of one street corner nearly every one has some other that is alike, and friends of friends
+ * of friends would be all of them.
  */
-export function duplicateGroups(images: Uint8Array, imageSize: number): Uint32Array {
+const samePart = 0.1;
+const largestGroup = 64;
+/** Pairs that are kept at once; where there are more, only the nearest ones count. */
+const mostPairs = 8_000_000;
+
+/**
+ * For each picture, the first of its group: the number of the lowest picture that it is a near duplicate of, or a near
+ * duplicate of a near duplicate. Groups grow from the nearest pairs on, so that what does not fit into one is least alike. The
+ * order of the pictures does not matter, but for pairs that are equally near.
+ *
+ * @param report is told how many pictures have been compared with all others.
+ */
+export async function duplicateGroups(
+  images: Uint8Array,
+  imageSize: number,
+  report: (done: number) => void = () => undefined,
+): Promise<Uint32Array> {
+  const { plain, mirrored } = hashesOf(images, imageSize);
+  const count = plain.count;
+  const groups = createGroups(count);
+  const pairs = createPairs();
+  for (const others of [plain, mirrored])
+    for await (const { firstRow, rows, firstColumn, columns, products } of productBlocks(plain, others, {
+      upper: true,
+    })) {
+      if (firstColumn + columns >= count)
+        report(Math.round((firstRow + rows) / 2) + (others === plain ? 0 : count / 2));
+      for (let row = 0; row < rows; row++)
+        for (let column = Math.max(0, firstRow + row + 1 - firstColumn); column < columns; column++) {
+          const product = products[row * columns + column] as number;
+          if (product < pairs.leastProduct) continue;
+          const [i, j] = [firstRow + row, firstColumn + column];
+          const distance = (bits - Math.round(product)) / 2;
+          if (distance <= samePart * bits) groups.join(i, j);
+          else pairs.add(i, j, distance);
+        }
+    }
+  for (const [i, j] of pairs.nearestFirst()) groups.join(i, j, largestGroup);
+  return groups.firsts();
+}
+
+/** Pairs of pictures by how far apart they are; when there are too many, those furthest apart are forgotten. */
+function createPairs() {
+  let furthest = Math.floor(alikePart * bits);
+  let count = 0;
+  let byDistance: number[][] = Array.from({ length: furthest + 1 }, () => []);
+  const pairs = {
+    /** Of two hashes of plus and minus ones that are near enough. */
+    leastProduct: bits - 2 * furthest,
+    add: (i: number, j: number, distance: number) => {
+      byDistance[distance]?.push(i, j);
+      count++;
+      while (count > mostPairs && furthest > 0) {
+        count -= (byDistance[furthest]?.length ?? 0) / 2;
+        byDistance = byDistance.slice(0, furthest);
+        furthest--;
+        pairs.leastProduct = bits - 2 * furthest;
+      }
+    },
+    *nearestFirst(): Generator<[number, number]> {
+      for (const list of byDistance)
+        for (let at = 0; at < list.length; at += 2) yield [list[at] as number, list[at + 1] as number];
+    },
+  };
+  return pairs;
+}
+
+/** A hash for each picture and one for its mirror image, as rows of plus and minus ones. */
+function hashesOf(images: Uint8Array, imageSize: number) {
   const pictureBytes = imageSize * imageSize * 3;
   const count = images.length / pictureBytes;
-  const [hashes, mirrored] = [new Uint32Array(count * words), new Uint32Array(count * words)];
+  const [plain, mirrored] = [new Float32Array(count * bits), new Float32Array(count * bits)];
   for (let index = 0; index < count; index++) {
     const pixels = images.subarray(index * pictureBytes, (index + 1) * pictureBytes);
     const brightness = brightnessOf(pixels, imageSize);
-    hashes.set(perceptualHash(brightness), index * words);
-    mirrored.set(perceptualHash(mirror(brightness)), index * words);
+    fillHash(brightness, plain.subarray(index * bits, (index + 1) * bits));
+    fillHash(mirror(brightness), mirrored.subarray(index * bits, (index + 1) * bits));
   }
-  const parents = Uint32Array.from({ length: count }, (_, index) => index);
-  for (let i = 0; i < count; i++)
-    for (let j = i + 1; j < count; j++)
-      if (alike(hashes, i, hashes, j) || alike(hashes, i, mirrored, j)) join(parents, i, j);
-  return parents.map((_, index) => rootOf(parents, index));
+  const rows = { count, size: bits };
+  return { plain: { ...rows, values: plain }, mirrored: { ...rows, values: mirrored } };
 }
 
 function brightnessOf(pixels: Uint8Array, imageSize: number): Float64Array {
@@ -41,54 +108,17 @@ function brightnessOf(pixels: Uint8Array, imageSize: number): Float64Array {
   });
 }
 
-/** Whether each place is brighter than its neighbour on the left, and than the one above. */
-function perceptualHash(brightness: Float64Array): Uint32Array {
-  const hash = new Uint32Array(words);
+/** Whether each place is brighter than its neighbour on the left, and than the one above: 1 or -1. */
+function fillHash(brightness: Float64Array, hash: Float32Array): void {
   let at = 0;
-  const push = (bit: boolean) => {
-    if (bit) hash[at >> 5] = (hash[at >> 5] as number) | (1 << (at & 31));
-    at++;
-  };
   const value = (row: number, column: number) => brightness[row * grid + column] as number;
   for (let row = 0; row < grid; row++)
     for (let column = 0; column < grid; column++) {
-      if (column > 0) push(value(row, column) > value(row, column - 1));
-      if (row > 0) push(value(row, column) > value(row - 1, column));
+      if (column > 0) hash[at++] = value(row, column) > value(row, column - 1) ? 1 : -1;
+      if (row > 0) hash[at++] = value(row, column) > value(row - 1, column) ? 1 : -1;
     }
-  return hash;
 }
 
 function mirror(brightness: Float64Array): Float64Array {
   return brightness.map((_, at) => brightness[at - (at % grid) + grid - 1 - (at % grid)] as number);
-}
-
-function alike(a: Uint32Array, i: number, b: Uint32Array, j: number): boolean {
-  let different = 0;
-  for (let word = 0; word < words; word++) {
-    different += countBits((a[i * words + word] as number) ^ (b[j * words + word] as number));
-    if (different > alikePart * bits) return false;
-  }
-  return true;
-}
-
-/** How many of 32 bits are set, all at once in pairs, fours, eights (Warren, Hacker's Delight, 5-1). */
-function countBits(word: number): number {
-  const pairs = word - ((word >>> 1) & 0x55555555);
-  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
-  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
-}
-
-function join(parents: Uint32Array, one: number, other: number): void {
-  const [a, b] = [rootOf(parents, one), rootOf(parents, other)];
-  parents[Math.max(a, b)] = Math.min(a, b);
-}
-
-function rootOf(parents: Uint32Array, index: number): number {
-  let root = index;
-  while (parents[root] !== root) {
-    // Halves the way for those who come after.
-    parents[root] = parents[parents[root] as number] as number;
-    root = parents[root] as number;
-  }
-  return root;
 }

@@ -53,7 +53,12 @@ describe('freshcar compare', () => {
     const { code, out, err } = await compare('plain', 'hinge');
     expect(code).toBe(0);
     expect(err).toMatch(/^1 of 3: plain, step 100\n2 of 3: plain, step 200.*\n3 of 3: hinge, step 100.*\n$/);
-    expect(out).toContain(await readFile(file('out', 'comparison.md'), 'utf8'));
+    expect(await readFile(file('out', 'comparison.md'), 'utf8')).toMatch(/^\| run \| differs in \| best step \|/);
+    expect(out).not.toContain('|');
+    expect(out).toMatch(/^ +best step +KID +FID +precision +recall +copies\n/);
+    expect(out).toMatch(/hinge differs in .*loss hinge/);
+    const best = JSON.parse(await readFile(file('out', 'comparison.json'), 'utf8')).runs[0].name;
+    expect(out).toContain(`Make a model of the best: npx freshcar export ${file(best)} --step`);
     const { runs, floor } = JSON.parse(await readFile(file('out', 'comparison.json'), 'utf8'));
     const byName = Object.fromEntries(runs.map((run: { name: string }) => [run.name, run]));
     expect(byName.plain.snapshots.map(({ step }: { step: number }) => step)).toEqual([100, 200]);
@@ -66,8 +71,17 @@ describe('freshcar compare', () => {
     expect(await sharp(file('out', 'cars.png')).metadata()).toMatchObject({ width: 16 * 66 - 2, height: 2 * 66 - 2 });
   });
 
+  it('tells runs of the same name apart by their paths', async () => {
+    await writeRun('other/plain', 2, [100]);
+    const { out } = await compare('plain', 'other/plain');
+    expect(out).toContain(`${file('other/plain')} `);
+    expect(out).toContain(`${file('plain')} `);
+  });
+
   it('warns of a run that may have seen what it is measured with', async () => {
-    expect((await compare('plain', 'stranger')).err).toMatch(/^warning: stranger was trained on other pictures/m);
+    expect((await compare('plain', 'stranger')).err).toMatch(
+      /^warning: stranger: The model says that it was trained on other pictures/m,
+    );
   });
 
   it('names a folder that keeps no snapshots, before it measures any', async () => {

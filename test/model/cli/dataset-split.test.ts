@@ -20,7 +20,7 @@ async function splitFolder() {
   const flags = ['--out-train', file('train.npy'), '--out-held-out', file('held-out.npy')];
   expect((await freshcar('dataset', 'split', file('all.npy'), ...flags)).code).toBe(0);
   const images = blots(200, 32, 2);
-  const { training, heldOut } = splitPictures(images, 32);
+  const { training, heldOut } = await splitPictures(images, 32);
   const rows = [...training.slice(0, 2), ...heldOut.slice(0, 20)];
   const others = rows.map((row) => images.subarray(row * bytes, (row + 1) * bytes));
   await writeNpy(file('others.npy'), Buffer.concat(others));

@@ -126,7 +126,7 @@ describe('freshcar evaluate', () => {
       copyingMedianRatio: json.copying.medianRatio,
     });
     expect(evaluation).toEqual({
-      protocol: 1,
+      protocol: 2,
       features: { name: 'features.onnx', sha256: sha256(features) },
       data: json.data,
     });
@@ -164,6 +164,42 @@ describe('freshcar evaluate', () => {
     expect((await evaluate('--count', '16')).err).toContain('trained on these very pictures');
     await trainedOn('a'.repeat(64));
     expect((await evaluate('--count', '16', '--train', file('train.npy'))).err).toContain('trained on other pictures');
+  });
+
+  it('says so when the model was trained on the whole set that the held-out pictures are a part of', async () => {
+    const path = join(bundle, 'manifest.json');
+    await writeNpy(file('all.npy'), blots(200, 32, 1));
+    const parts = ['--out-train', file('part.npy'), '--out-held-out', file('real.npy')];
+    expect((await freshcar('dataset', 'split', file('all.npy'), ...parts)).code).toBe(0);
+    const whole = { name: 'all', images: 200, sha256: sha256(await readFile(file('all.npy'))) };
+    await writeFile(path, JSON.stringify({ ...JSON.parse(await readFile(path, 'utf8')), data: whole }));
+    const { code, err } = await evaluate('--count', '16', '--train', file('part.npy'));
+    expect({ code, err }).toEqual({ code: 0, err: expect.stringContaining('trained on the whole set') });
+  });
+
+  it('saves no scores where training pictures are measured with, and warns where none are to be saved', async () => {
+    const shared = blots(60, 32, 2).subarray(0, 10 * 3072);
+    await writeNpy(file('real.npy'), Buffer.concat([blots(30, 32, 1), shared]));
+    const before = await readFile(join(bundle, 'manifest.json'), 'utf8');
+    const flags = ['--train', file('train.npy')];
+    const refused = await evaluate('--save', ...flags);
+    expect(refused.code).toBe(2);
+    expect(refused.err).toMatch(/10 of the 40 pictures of --data are in --train too.* no scores are saved/);
+    expect(await readFile(join(bundle, 'manifest.json'), 'utf8')).toBe(before);
+    const warned = await evaluate('--count', '16', ...flags);
+    expect({ code: warned.code, err: warned.err }).toEqual({
+      code: 0,
+      err: 'warning: 10 of the 40 pictures of --data are in --train too, so the model scores better than it is.\n',
+    });
+    await writeNpy(file('real.npy'), blots(60, 32, 2).subarray(0, 40 * 3072));
+    expect((await evaluate('--count', '16', ...flags)).code).toBe(2);
+  });
+
+  it('tells the numbers even where they cannot be written', async () => {
+    const { code, out, err } = await evaluate('--count', '16', '--json', join(file('real.npy'), 's.json'));
+    expect(code).toBe(1);
+    expect(out).toContain('KID');
+    expect(err).toMatch(/^error: Could not write .*s\.json/m);
   });
 
   it.each<[string, readonly string[], RegExp]>([

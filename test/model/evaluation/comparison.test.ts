@@ -4,6 +4,7 @@ import {
   type ComparedRun,
   comparisonChart,
   comparisonTable,
+  comparisonText,
   ranked,
 } from '../../../model/evaluation/comparison.ts';
 
@@ -13,7 +14,12 @@ const run = (name: string, kids: readonly number[]): ComparedRun => ({
   imageSize: 32,
   parameters: 1000,
   differences: ['loss hinge'],
-  snapshots: kids.map((kid, at) => ({ step: 100 * (at + 1), scores: scores(kid), copyingMedianRatio: 0.98 })),
+  snapshots: kids.map((kid, at) => ({
+    step: 100 * (at + 1),
+    scores: scores(kid),
+    copyingMedianRatio: 0.98,
+    copyingSmallestRatio: 0.4,
+  })),
 });
 
 const slow = run('slow', [0.9, 0.5, 0.4]);
@@ -27,10 +33,25 @@ describe('a comparison', () => {
 
   it('tells the runs best first in a table, and what real pictures score', () => {
     expect(comparisonTable([slow, collapsed], scores(0)).split('\n').slice(2)).toEqual([
-      '| collapsed | loss hinge | 200 of 300 | 0.300 ± 0.001 | 3.00 | 0.50 | 0.25 | 0.98 |  |',
-      '| slow | loss hinge | 300 of 300 | 0.400 ± 0.001 | 4.00 | 0.50 | 0.25 | 0.98 |  |',
+      '| collapsed | loss hinge | 200 of 300 | 0.300 ± 0.001 | 3.00 | 0.50 | 0.25 | 0.98 | 0.40 |',
+      '| slow | loss hinge | 300 of 300 | 0.400 ± 0.001 | 4.00 | 0.50 | 0.25 | 0.98 | 0.40 |',
       '| real pictures |  |  | 0.000 ± 0.001 | 0.00 | 0.50 | 0.25 |  |  |',
     ]);
+  });
+
+  it('puts the same into columns for a terminal of 80, and says below what the runs differ in', () => {
+    const text = comparisonText([slow, collapsed], scores(0));
+    expect(text).toBe(
+      [
+        '                best step            KID   FID  precision  recall      copies',
+        'collapsed      200 of 300  0.300 ± 0.001  3.00       0.50    0.25  0.98, 0.40',
+        'slow           300 of 300  0.400 ± 0.001  4.00       0.50    0.25  0.98, 0.40',
+        'real pictures              0.000 ± 0.001  0.00       0.50    0.25',
+        '',
+        'collapsed differs in loss hinge.',
+        'slow differs in loss hinge.',
+      ].join('\n'),
+    );
   });
 
   it('draws a line for each run, the same every time', () => {

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { checkCopying } from '../../../model/evaluation/copying.ts';
+import { checkCopying, heldOutDistanceOf } from '../../../model/evaluation/copying.ts';
 import { nearest } from '../../../model/evaluation/neighbours.ts';
 import { features, formulaFeatures, metricNumbers } from '../../support/evaluation.ts';
 
 describe('nearest', () => {
-  it.each(metricNumbers().cases)('finds the neighbours that numpy finds for $a in $b', (numbers) => {
-    const found = nearest(formulaFeatures(numbers.a), formulaFeatures(numbers.b)).slice(0, 10);
+  it.each(metricNumbers().cases)('finds the neighbours that numpy finds for $a in $b', async (numbers) => {
+    const found = (await nearest(formulaFeatures(numbers.a), formulaFeatures(numbers.b))).slice(0, 10);
     expect(found.map(({ index }) => index)).toEqual(numbers.nearest);
     found.forEach(({ distance }, row) => {
       expect(distance).toBeCloseTo(numbers.nearestDistances[row] as number, 5);
@@ -18,13 +18,14 @@ describe('checkCopying', () => {
   /** 2, 4 and 6 from the nearest: a median of 4. */
   const heldOut = features([[2], [14], [36]]);
 
-  it('measures in units of how near held-out pictures come', () => {
-    const copying = checkCopying(features([[4], [12], [38]]), heldOut, training, 12);
+  it('measures in units of how near held-out pictures come', async () => {
+    const unit = await heldOutDistanceOf(heldOut, training);
+    const copying = await checkCopying(features([[4], [12], [38]]), training, unit, 12);
     expect(copying).toMatchObject({ heldOutDistance: 4, medianRatio: 1, smallestRatio: 0.5, suspicious: 1 });
   });
 
-  it('names the closest pairs, the closest first, a training picture again only at the end', () => {
-    const { closest } = checkCopying(features([[4], [12], [10], [29]]), heldOut, training, 3);
+  it('names the closest pairs, the closest first, a training picture again only at the end', async () => {
+    const { closest } = await checkCopying(features([[4], [12], [10], [29]]), training, 4, 3);
     expect(closest).toEqual([
       { car: 2, training: 1, ratio: 0 },
       { car: 3, training: 3, ratio: 0.25 },
@@ -32,8 +33,8 @@ describe('checkCopying', () => {
     ]);
   });
 
-  it('finds every copy', () => {
-    const { smallestRatio, suspicious } = checkCopying(training, heldOut, training, 12);
+  it('finds every copy', async () => {
+    const { smallestRatio, suspicious } = await checkCopying(training, training, 4, 12);
     expect({ smallestRatio, suspicious }).toEqual({ smallestRatio: 0, suspicious: 4 });
   });
 });

@@ -5,33 +5,34 @@ import { features, formulaFeatures, metricNumbers } from '../../support/evaluati
 const { precisionRecall: cases, blocks } = metricNumbers();
 
 describe('precisionRecall', () => {
-  it.each(cases)('gives what numpy gives for $a and $b', ({ a, b, precision, recall }) => {
+  it.each(cases)('gives what numpy gives for $a and $b', async ({ a, b, precision, recall }) => {
     const [generated, real] = [formulaFeatures(a), formulaFeatures(b)];
-    expect(precisionRecall(generated, real, 3)).toEqual({ precision, recall });
-    expect(precisionRecall(real, generated, 3)).toEqual({ precision: recall, recall: precision });
+    expect(await precisionRecall(generated, real, 3)).toEqual({ precision, recall });
+    expect(await precisionRecall(real, generated, 3)).toEqual({ precision: recall, recall: precision });
   });
 
-  it('takes the larger set in blocks of the smaller one and averages', () => {
-    const { precision, recall } = precisionRecall(formulaFeatures(blocks.a), formulaFeatures(blocks.b), 3);
+  it('takes the larger set in blocks of the smaller one and averages', async () => {
+    const { precision, recall } = await precisionRecall(formulaFeatures(blocks.a), formulaFeatures(blocks.b), 3);
     expect(precision).toBeCloseTo(blocks.precision, 12);
     expect(recall).toBeCloseTo(blocks.recall, 12);
   });
 
-  it('is all for the same set and nothing for sets far apart', () => {
+  it('is all for the same set and nothing for sets far apart', async () => {
     const set = formulaFeatures({ count: 20, size: 4, s: 0 });
     const far = { ...set, values: set.values.map((value) => value + 100) };
-    expect(precisionRecall(set, set, 3)).toEqual({ precision: 1, recall: 1 });
-    expect(precisionRecall(set, far, 3)).toEqual({ precision: 0, recall: 0 });
+    expect(await precisionRecall(set, set, 3)).toEqual({ precision: 1, recall: 1 });
+    expect(await precisionRecall(set, far, 3)).toEqual({ precision: 0, recall: 0 });
   });
 
-  it('tells good pictures of one kind from poor ones of all kinds', () => {
+  it('tells good pictures of one kind from poor ones of all kinds', async () => {
     const real = features([[0], [1], [2], [3], [10], [11], [12], [13]]);
     // All of the first kind: perfect, and half of what there is.
     const oneKind = features([[0.1], [0.4], [0.9], [1.2], [1.7], [2.2], [2.6], [2.9]]);
-    expect(precisionRecall(oneKind, real, 1)).toEqual({ precision: 1, recall: 0.5 });
+    expect(await precisionRecall(oneKind, real, 1)).toEqual({ precision: 1, recall: 0.5 });
   });
 
-  it('refuses sets too small to have neighbours', () => {
-    expect(() => precisionRecall(features([[1], [2], [3]]), features([[1], [2], [3]]), 3)).toThrow('3 neighbours');
+  it('refuses sets too small to have neighbours', async () => {
+    const few = features([[1], [2], [3]]);
+    await expect(precisionRecall(few, few, 3)).rejects.toThrow('3 neighbours');
   });
 });

@@ -40,7 +40,7 @@ describe('the shipped feature network', () => {
     for (const amount of [0, 40, 120]) {
       const noisy = Uint8Array.from(others, (value) => Math.max(0, Math.min(255, value + amount * random.normal())));
       const options = { subsets: 10, subsetSize: 30, random };
-      distances.push(kernelDistance(await extractor.extract(noisy, 32), real, options).distance);
+      distances.push((await kernelDistance(await extractor.extract(noisy, 32), real, options)).distance);
     }
     expect(distances).toEqual(distances.toSorted((a, b) => a - b));
     expect(distances[2]).toBeGreaterThan(10 * Math.abs(distances[0] as number));
