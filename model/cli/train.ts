@@ -14,6 +14,7 @@ Examples:
   $ freshcar train --data cars.npy --out runs/wide --config wide.json --channels 192
   $ freshcar train --data fronts.npy --out runs/fronts --from runs/cars --freeze-discriminator 2
   $ freshcar train --data fronts-64.npy --out runs/large --from runs/fronts --image-size 64      grown, twice the size
+  $ freshcar train --data fronts-128.npy --out runs/largest --from runs/large --image-size 128 --last-channels 64,32
 
 Ctrl-C saves a checkpoint before it leaves; --resume goes on from there as if nothing had happened.
 `;

@@ -6,8 +6,9 @@ import { readTfjsWeights } from '../bundle/tfjs-format.ts';
 import { FreshcarError } from '../errors.ts';
 import { sha256 } from '../files.ts';
 import { openFolder } from '../store/folder.ts';
+import { loadTensorflow } from '../tensorflow/backend.ts';
 import type { TrainingConfig } from './config.ts';
-import { grownArchitecture, grownWeights, keptBlocks } from './grow.ts';
+import { type GrownWidths, grownArchitecture, grownWeights, keptBlocks } from './grow.ts';
 import { openRunFolder } from './run/run-folder.ts';
 import { encodeTensorFile } from './run/safetensors.ts';
 import type { StartingWeights } from './step/gan.ts';
@@ -17,8 +18,8 @@ export interface Origin {
   /** What the weights ask of a configuration: their networks, and their own name and hash, for the record. */
   readonly config: Required<Pick<TrainingConfig, 'architecture' | 'from'>>;
   readonly weights: StartingWeights;
-  /** Whether the networks were grown to twice the size, with layers that have learnt nothing yet. */
-  readonly grown?: boolean;
+  /** Of networks that were grown to twice the size: how many of the discriminator's first layers have learnt. */
+  readonly grown?: { readonly learnt: number };
 }
 
 /**
@@ -53,19 +54,28 @@ function originOf(name: string, architecture: Architecture, weights: StartingWei
   return { config: { architecture, from: { name, sha256: hash } }, weights };
 }
 
-/** For pictures twice as large, the origin's networks grown to them; for any other size the origin as it is. */
-export function fitOrigin({ config, weights }: Origin, imageSize: number | undefined): Origin {
+/** What a configuration, or whoever asks for one, says of its networks as far as an origin has to follow. */
+export type AskedNetworks = GrownWidths & { readonly imageSize?: number | undefined };
+
+/** For images twice as large, the origin's networks grown to them; for any other size the origin as it is. */
+export async function fitOrigin(
+  { config, weights }: Origin,
+  asked: AskedNetworks,
+  warn: (message: string) => void,
+): Promise<Origin> {
   const { architecture } = config;
-  if (imageSize !== 2 * architecture.imageSize) return { config, weights };
+  if (asked.imageSize !== 2 * architecture.imageSize) return { config, weights };
   if (architecture.depth === deepest)
     throw new FreshcarError(
       'invalid-input',
       `The networks of ${config.from.name} are as deep as can be; they do not grow.`,
     );
+  const grown = grownArchitecture(architecture, asked);
+  await loadTensorflow({ warn });
   return {
-    config: { ...config, architecture: grownArchitecture(architecture) },
-    weights: grownWeights(architecture, weights),
-    grown: true,
+    config: { ...config, architecture: grown },
+    weights: grownWeights(architecture, grown, weights),
+    grown: { learnt: keptBlocks(architecture, grown) },
   };
 }
 
@@ -115,12 +125,12 @@ export function checkOrigin(config: TrainingConfig, origin: Origin | undefined):
 
 /** Layers that nobody has trained are not to be frozen as they were drawn. */
 function checkFrozen({ freezeDiscriminator }: TrainingConfig, { config, weights, grown }: Origin): void {
-  const learnt = weights.discriminator === undefined ? 0 : grown ? keptBlocks : Number.POSITIVE_INFINITY;
+  const learnt = weights.discriminator === undefined ? 0 : (grown?.learnt ?? Number.POSITIVE_INFINITY);
   if (freezeDiscriminator <= learnt) return;
   const why =
-    learnt === 0
+    weights.discriminator === undefined
       ? 'a bundle has no discriminator'
-      : `of a grown discriminator only the first ${keptBlocks} layers have learnt`;
+      : `of a grown discriminator only the first ${learnt} layers have learnt`;
   throw new FreshcarError(
     'invalid-input',
     `freeze-discriminator ${freezeDiscriminator} of ${config.from.name}: ${why}. Freeze ${learnt} at most.`,

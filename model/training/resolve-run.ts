@@ -4,10 +4,10 @@ import { z } from 'zod';
 import { FreshcarError } from '../errors.ts';
 import { reasonOf } from '../files.ts';
 import type { PresetName, TrainingConfig } from './config.ts';
-import { checkOrigin, fitOrigin, readOrigin } from './origin.ts';
+import { type AskedNetworks, checkOrigin, fitOrigin, readOrigin } from './origin.ts';
 import type { Checkpoint } from './run/checkpoint.ts';
 import { holdsRun, type RunFolder } from './run/run-folder.ts';
-import { resolveConfig } from './settings.ts';
+import { askedSettings, resolveConfig } from './settings.ts';
 import type { StartingWeights } from './step/gan.ts';
 
 /** What the command line says of a run; the settings are under their own camel-case names. */
@@ -53,7 +53,7 @@ export async function resolveRun(
   if (flags.resume && (await holdsRun(folder.path))) return beginAgain(flags, values, { folder, warn });
   const file = flags.config === undefined ? undefined : await readJson(flags.config);
   const found = flags.from === undefined ? undefined : await readOrigin(flags.from, warn);
-  const origin = found && fitOrigin(found, askedImageSize(file, values));
+  const origin = found && (await fitOrigin(found, askedNetworks(file, values), warn));
   const config = resolveConfig({ preset: flags.preset, ...(origin && { origin: origin.config }), file, values });
   checkOrigin(config, origin);
   return { config, start: origin?.weights };
@@ -68,16 +68,22 @@ async function beginAgain(
   const own = resolveConfig({ preset: 'seed', file: await readJson(join(folder.path, 'config.json')) });
   const config = resumedConfig(flags, values, own);
   const found = flags.from === undefined ? undefined : await readOrigin(flags.from, warn);
-  const origin = found && fitOrigin(found, config.architecture.imageSize);
+  const origin = found && (await fitOrigin(found, config.architecture, warn));
   checkOrigin(config, origin);
   return { config, start: origin?.weights };
 }
 
-const sizedSchema = z.object({ architecture: z.object({ imageSize: z.number() }) });
+const askedSchema = z.object({
+  architecture: z.object({
+    imageSize: z.number().optional().catch(undefined),
+    lastChannels: z.array(z.number()).optional().catch(undefined),
+    firstChannels: z.number().optional().catch(undefined),
+  }),
+});
 
-/** The size that flags or file ask for; undefined where they leave it to preset or origin, or are wrong about it. */
-function askedImageSize(file: unknown, { 'image-size': flag }: Readonly<Record<string, string>>): number | undefined {
-  return flag === undefined ? sizedSchema.safeParse(file).data?.architecture.imageSize : Number(flag);
+/** What flags and file ask of the networks; nothing where they leave it to preset or origin, or are wrong about it. */
+function askedNetworks(file: unknown, values: Readonly<Record<string, string>>): AskedNetworks {
+  return askedSchema.safeParse(askedSettings(file, values)).data?.architecture ?? {};
 }
 
 /** The flags are laid over what the run is, so that repeating its own flags, `--from` too, is no change. */

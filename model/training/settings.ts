@@ -92,21 +92,25 @@ export interface ConfigSources {
 }
 
 /** @throws FreshcarError `invalid-input` that names every setting that is wrong, with its value and what it may be. */
-export function resolveConfig({ preset, origin, file = {}, values = {} }: ConfigSources): TrainingConfig {
-  const fileParts = z.record(z.string(), z.unknown()).safeParse(file);
-  if (!fileParts.success) throw new FreshcarError('invalid-input', 'A configuration file holds one JSON object.');
-  const merged = Object.entries(values).reduce<Record<string, unknown>>(
-    (config, [name, value]) => {
-      const setting = settings.find((candidate) => candidate.name === name);
-      if (setting === undefined) throw new FreshcarError('invalid-input', `There is no setting ${name}.`);
-      return merge(config, nest(setting.path, parseValue(setting, value)));
-    },
-    merge(merge(presets[preset], origin ?? {}), fileParts.data),
-  );
-  const parsed = configSchema.safeParse(merged);
+export function resolveConfig({ preset, origin, file, values }: ConfigSources): TrainingConfig {
+  const parsed = configSchema.safeParse(merge(merge(presets[preset], origin ?? {}), askedSettings(file, values)));
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ path, message }) => `${nameOf(path)}: ${message}`);
   throw new FreshcarError('invalid-input', `The configuration cannot be used. ${faults.join('. ')}.`);
+}
+
+/** What file and values say by themselves, as a part of a configuration: not checked, and nothing filled in. */
+export function askedSettings(
+  file: unknown = {},
+  values: Readonly<Record<string, string>> = {},
+): Record<string, unknown> {
+  const fileParts = z.record(z.string(), z.unknown()).safeParse(file);
+  if (!fileParts.success) throw new FreshcarError('invalid-input', 'A configuration file holds one JSON object.');
+  return Object.entries(values).reduce<Record<string, unknown>>((config, [name, value]) => {
+    const setting = settings.find((candidate) => candidate.name === name);
+    if (setting === undefined) throw new FreshcarError('invalid-input', `There is no setting ${name}.`);
+    return merge(config, nest(setting.path, parseValue(setting, value)));
+  }, fileParts.data);
 }
 
 /** What a setting is when a run with `preset` says nothing else; undefined where the schema derives it. */

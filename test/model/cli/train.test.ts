@@ -109,12 +109,33 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
       expect((await train('second', ['--resume', '--epochs', '1'])).out).toContain('Done after 2 steps');
     });
 
+    it('grows to twice the size, its new map as wide as was asked for, and repeats from what it records', async () => {
+      await train('run', fourSteps);
+      const large = await writeSmallDataset(folder, { size: 64 });
+      const grow = ['--batch-size', '4', '--epochs', '0.5', '--from', join(folder, 'run'), '--image-size', '64'];
+      const run = (out: string, flags: readonly string[]) =>
+        freshcar(['train', '--data', large, '--out', join(folder, out), ...flags]);
+      expect(await run('large', [...grow, '--last-channels', '16,24'])).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('grown, they have lastChannels 24 instead of 16,24'),
+      });
+      expect(await run('large', [...grow, '--last-channels', '24'])).toMatchObject({ code: 0 });
+      const config = JSON.parse(await readFile(join(folder, 'large', 'config.json'), 'utf8'));
+      expect(config.architecture).toMatchObject({ imageSize: 64, channels: 8, lastChannels: [24] });
+      await rm(join(folder, 'large', 'checkpoints'), { recursive: true });
+      expect((await run('large', ['--resume', '--from', join(folder, 'run')])).out).toContain('Done after 1 steps');
+    });
+
     it('refuses sizes that it does not grow to, and to freeze what has learnt nothing', async () => {
       await train('run', fourSteps);
       const [run, bundle] = [join(folder, 'run'), join(folder, 'run', 'bundle')];
       for (const [flags, sentence] of [
         [['--from', run, '--image-size', '128'], 'draws cars of 32 pixels: begin with it for 32, or for twice as many'],
-        [['--from', run, '--image-size', '64', '--freeze-discriminator', '3'], 'Freeze 2 at most.'],
+        [['--from', run, '--image-size', '64'], 'at least 24 channels'],
+        [
+          ['--from', run, '--image-size', '64', '--last-channels', '24', '--freeze-discriminator', '3'],
+          'only the first 1 layers have learnt. Freeze 1 at most.',
+        ],
         [['--from', bundle, '--freeze-discriminator', '1'], 'a bundle has no discriminator. Freeze 0 at most.'],
       ] as const)
         expect(await train('second', flags)).toMatchObject({ code: 2, err: expect.stringContaining(sentence) });
