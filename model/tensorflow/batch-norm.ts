@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { type Attribute, attribute, hasNativeKernels, runKernel, typeAttribute } from './native-kernels.ts';
 
 /**
  * Batch normalisation in training mode (Ioffe and Szegedy 2015), by TensorFlow's fused kernels where the native backend is
@@ -14,14 +15,8 @@ export interface BatchNormResult {
   readonly variance: tf.Tensor1D;
 }
 
-/** The part of the native backend that runs one of TensorFlow's own kernels by its name. */
-interface NativeBackend {
-  readonly binding: Readonly<Record<'TF_ATTR_TYPE' | 'TF_ATTR_FLOAT' | 'TF_ATTR_STRING' | 'TF_ATTR_BOOL', number>>;
-  executeMultipleOutputs(name: string, attributes: unknown[], inputs: tf.Tensor[], outputs: number): tf.Tensor[];
-}
-
-/** TensorFlow's number for float32. */
-const floatType = 1;
+/** What batch normalisation saw in one training pass, by layer name. The tensors are kept: whoever asked disposes them. */
+export type BatchStatistics = Map<string, { mean: tf.Tensor1D; variance: tf.Tensor1D }>;
 
 /** Normalises `[batch, height, width, channels]` by its own mean and variance, then scales by gamma and adds beta. */
 export function batchNormTraining(
@@ -30,30 +25,23 @@ export function batchNormTraining(
   beta: tf.Tensor1D,
   epsilon: number,
 ): BatchNormResult {
-  return tf.getBackend() === 'tensorflow'
-    ? fused(input, gamma, beta, epsilon)
-    : composedBatchNorm(input, gamma, beta, epsilon);
+  return hasNativeKernels() ? fused(input, gamma, beta, epsilon) : composedBatchNorm(input, gamma, beta, epsilon);
 }
 
 function fused(input: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, epsilon: number): BatchNormResult {
   let statistics: { mean: tf.Tensor1D; variance: tf.Tensor1D } | undefined;
   const normalise = tf.customGrad((...args) => {
     const [x, scale, offset, save] = args as unknown as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc];
-    const backend = tf.backend() as unknown as NativeBackend;
-    const attributes = fusedAttributes(backend, epsilon);
+    const attributes = fusedAttributes(epsilon);
     // Empty running statistics: in training mode the kernel ignores what it is given.
     const empty = tf.tensor1d([]);
-    const outputs = backend.executeMultipleOutputs(
-      'FusedBatchNormV3',
-      [...attributes, { name: 'exponential_avg_factor', type: backend.binding.TF_ATTR_FLOAT, value: 1 }],
-      [x, scale, offset, empty, empty],
-      6,
-    );
+    const factor = attribute('exponential_avg_factor', 'FLOAT', 1);
+    const outputs = runKernel('FusedBatchNormV3', [...attributes, factor], [x, scale, offset, empty, empty], 6);
     const [value, mean, variance, ...reserved] = outputs as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, ...tf.Tensor[]];
     statistics = { mean: tf.keep(mean), variance: tf.keep(variance) };
     save([x, scale, ...reserved]);
     const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]) =>
-      backend.executeMultipleOutputs('FusedBatchNormGradV3', attributes, [dy, ...saved], 5).slice(0, 3);
+      runKernel('FusedBatchNormGradV3', attributes, [dy, ...saved], 5).slice(0, 3);
     return { value, gradFunc };
   });
   const output = normalise(input, gamma, beta) as tf.Tensor4D;
@@ -61,17 +49,17 @@ function fused(input: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, epsilo
   return { output, ...statistics };
 }
 
-function fusedAttributes({ binding }: NativeBackend, epsilon: number): unknown[] {
+function fusedAttributes(epsilon: number): Attribute[] {
   return [
-    { name: 'T', type: binding.TF_ATTR_TYPE, value: floatType },
-    { name: 'U', type: binding.TF_ATTR_TYPE, value: floatType },
-    { name: 'epsilon', type: binding.TF_ATTR_FLOAT, value: epsilon },
-    { name: 'data_format', type: binding.TF_ATTR_STRING, value: 'NHWC' },
-    { name: 'is_training', type: binding.TF_ATTR_BOOL, value: true },
+    typeAttribute('T', 'float32'),
+    typeAttribute('U', 'float32'),
+    attribute('epsilon', 'FLOAT', epsilon),
+    attribute('data_format', 'STRING', 'NHWC'),
+    attribute('is_training', 'BOOL', true),
   ];
 }
 
-/** The same out of plain operations, on any backend: slower, but its slope has a slope. */
+/** The same out of plain operations, on any backend: slower, but it has a second-order gradient. */
 export function composedBatchNorm(
   input: tf.Tensor4D,
   gamma: tf.Tensor1D,

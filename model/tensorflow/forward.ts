@@ -1,23 +1,24 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Layer, Network } from '../architecture/network.ts';
-import { batchNormTraining, composedBatchNorm } from './batch-norm.ts';
+import { type BatchStatistics, batchNormTraining, composedBatchNorm } from './batch-norm.ts';
+import { type MixedValue, runBfloat16Layer, widened } from './bfloat16/run-layer.ts';
 import { leakyRelu } from './leaky-relu.ts';
 import { narrowConv, narrowFilters } from './narrow-conv.ts';
+import type { Precision } from './precision.ts';
 
 /** A network's weights as tensors, by the names of its `WeightSpec`s. */
 export type WeightTensors = ReadonlyMap<string, tf.Tensor>;
 
-/** What batch normalisation saw in one training pass, by layer name. The tensors are kept: whoever asked disposes them. */
-export type BatchStatistics = Map<string, { mean: tf.Tensor1D; variance: tf.Tensor1D }>;
-
 /** Training normalises by the batch and reports its statistics; inference normalises by the moving ones. */
 export type Mode =
-  | { readonly kind: 'inference' }
+  | { readonly kind: 'inference'; readonly precision?: Precision }
   | {
       readonly kind: 'training';
       readonly statistics: BatchStatistics;
-      /** False where the slope of a slope is wanted, which the fused kernels do not have; true unless told otherwise. */
+      /** False where a second-order gradient is wanted, which fused and bfloat16 kernels do not have. Default: true. */
       readonly fused?: boolean;
+      /** Default: float32. */
+      readonly precision?: Precision;
       /** Draws `size` factors, each 0 or 1 / (1 - rate); without it dropout lets everything pass. */
       readonly dropout?: (size: number, rate: number) => Float32Array;
     };
@@ -37,11 +38,29 @@ export function forward(
   options: { readonly logits?: boolean } = {},
 ): tf.Tensor {
   const layers = options.logits ? network.layers.filter((layer) => layer.kind !== 'sigmoid') : network.layers;
-  return layers.reduce((value, layer, index) => {
-    // Batch normalisation in training subtracts the mean, and with it any bias right before it.
-    const biasless = mode.kind === 'training' && layers[index + 1]?.kind === 'batchNorm';
-    return runLayer(layer, weights, value, mode, biasless);
-  }, input);
+  const mixed = mode.precision === 'bfloat16' && !differentiatedTwice(mode);
+  const output = layers.reduce<MixedValue>(
+    (value, layer, index) => {
+      // Batch normalisation in training subtracts the mean, and with it any bias right before it.
+      const biasless = mode.kind === 'training' && layers[index + 1]?.kind === 'batchNorm';
+      return (
+        (mixed && runMixed(layer, weights, value, mode, biasless)) || {
+          tensor: runLayer(layer, weights, widened(value), mode, biasless),
+          bfloat16: false,
+        }
+      );
+    },
+    { tensor: input, bfloat16: false },
+  );
+  return widened(output);
+}
+
+function runMixed(layer: Layer, weights: WeightTensors, value: MixedValue, mode: Mode, biasless: boolean) {
+  return runBfloat16Layer(layer, value, {
+    weight: (name) => weightOf(weights, `${layer.name}/${name}`),
+    biasless,
+    statistics: mode.kind === 'training' ? mode.statistics : undefined,
+  });
 }
 
 function runLayer(layer: Layer, weights: WeightTensors, input: tf.Tensor, mode: Mode, biasless: boolean): tf.Tensor {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { architectureSchema } from '../architecture/dcgan.ts';
+import { precisions } from '../tensorflow/precision.ts';
 
 /**
  * Everything that decides what a run computes. One JSON file holds it, flags override it, the run folder keeps it; two
@@ -111,12 +112,22 @@ export const configSchema = z.strictObject({
   lecam: z.number().min(0).default(0),
   /** How many of the discriminator's lower convolutions keep the weights they started with (FreezeD, Mo et al. 2020). */
   freezeDiscriminator: z.int().min(0).max(6).default(0),
+  /**
+   * What convolutions, and what lies between them, compute in (mixed precision, Micikevicius et al. 2018); weights, optimizers,
+   * batch statistics, losses and the averaged generator are float32 in any case.
+   */
+  precision: z.enum(precisions, { error: 'float32, bfloat16 or auto' }).default('float32'),
   /** The weights that the run started from instead of fresh ones: an earlier run's, or a bundle's generator. */
   from: z.strictObject({ name: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }).exactOptional(),
 });
 
 export type TrainingConfig = z.output<typeof configSchema>;
-type ConfigInput = z.input<typeof configSchema>;
+
+/** A preset, file or flag may leave the precision to the machine; a run's own configuration says what came of it. */
+export const autoPrecision = 'auto';
+type ConfigInput = Omit<z.input<typeof configSchema>, 'precision'> & {
+  readonly precision?: TrainingConfig['precision'] | typeof autoPrecision;
+};
 
 /** Said by every preset, so that a rate alone is a change to something. */
 const optimizers = { generatorOptimizer: adam, discriminatorOptimizer: adam } as const;
@@ -131,6 +142,7 @@ export const presets = {
     average: 0.999,
     mirror: true,
     augment: { brightness: 1, saturation: 1, contrast: 0.5, translation: 0.125, border: 'mirror' },
+    precision: autoPrecision,
   },
 } as const satisfies Record<string, ConfigInput>;
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { FreshcarError } from '../errors.ts';
 import { reasonOf } from '../files.ts';
+import type { Precision } from '../tensorflow/precision.ts';
 import type { PresetName, TrainingConfig } from './config.ts';
 import { type AskedNetworks, checkOrigin, fitOrigin, readOrigin } from './origin.ts';
 import type { Checkpoint } from './run/checkpoint.ts';
@@ -35,6 +36,8 @@ interface RunState {
   readonly folder: RunFolder;
   /** Where the run stands if it is resumed. */
   readonly checkpoint: Checkpoint | undefined;
+  /** What a new run computes in where it is left to the machine. */
+  readonly fastest: Precision;
   readonly warn: (message: string) => void;
 }
 
@@ -42,7 +45,7 @@ interface RunState {
 export async function resolveRun(
   flags: TrainFlags,
   values: Readonly<Record<string, string>>,
-  { folder, checkpoint, warn }: RunState,
+  { folder, checkpoint, fastest, warn }: RunState,
 ): Promise<ResolvedRun> {
   if (checkpoint !== undefined) return { config: resumedConfig(flags, values, checkpoint.config) };
   if ((await holdsRun(folder.path)) && !flags.resume)
@@ -54,7 +57,8 @@ export async function resolveRun(
   const file = flags.config === undefined ? undefined : await readJson(flags.config);
   const found = flags.from === undefined ? undefined : await readOrigin(flags.from, warn);
   const origin = found && (await fitOrigin(found, askedNetworks(file, values), warn));
-  const config = resolveConfig({ preset: flags.preset, ...(origin && { origin: origin.config }), file, values });
+  const { preset } = flags;
+  const config = resolveConfig({ preset, ...(origin && { origin: origin.config }), file, values, fastest });
   checkOrigin(config, origin);
   return { config, start: origin?.weights };
 }
@@ -96,8 +100,9 @@ function resumedConfig(
     throw new FreshcarError('invalid-input', 'A resumed run keeps its settings; leave --config away.');
   // How long a run lasts may change when it is resumed; nothing else may.
   const { epochs: _, ...rest } = values;
-  refuseChanges(own, resolveConfig({ preset: 'seed', file: own, values: rest }));
-  const { epochs } = resolveConfig({ preset: 'seed', file: own, values });
+  // Left to the machine, a run goes on as it began, on whatever machine.
+  refuseChanges(own, resolveConfig({ preset: 'seed', file: own, values: rest, fastest: own.precision }));
+  const { epochs } = resolveConfig({ preset: 'seed', file: own, values, fastest: own.precision });
   return { ...own, epochs };
 }
 

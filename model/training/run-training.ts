@@ -1,7 +1,9 @@
+import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { type Dataset, readDataset } from '../dataset/read-dataset.ts';
 import { FreshcarError } from '../errors.ts';
 import { loadTensorflow } from '../tensorflow/backend.ts';
+import { fastestPrecision, type Precision } from '../tensorflow/precision.ts';
 import type { Terminal } from '../terminal.ts';
 import type { TrainingConfig } from './config.ts';
 import { resolveRun, type TrainFlags } from './resolve-run.ts';
@@ -23,9 +25,11 @@ export async function runTraining(
   const folder = openRunFolder(flags.out);
   const data = await readDataset(flags.data);
   const checkpoint = flags.resume ? await folder.latestCheckpoint(warn) : undefined;
-  const { config, start } = await resolveRun(flags, values, { folder, checkpoint, warn });
+  const { native } = await loadTensorflow({ warn });
+  const fastest = native ? fastestPrecision(await readFile('/proc/cpuinfo', 'utf8').catch(() => '')) : 'float32';
+  const { config, start } = await resolveRun(flags, values, { folder, checkpoint, fastest, warn });
   checkData(config, data, checkpoint);
-  await loadTensorflow({ warn });
+  checkPrecision(config, { native, fastest, warn });
   await folder.removeLeftovers();
   await folder.saveConfig(config);
 
@@ -78,10 +82,29 @@ function checkData(config: TrainingConfig, data: Dataset, checkpoint: Checkpoint
     throw new FreshcarError('training-failed', 'The data is not what this run began with. Give it the same file.');
 }
 
+interface Machine {
+  readonly native: boolean;
+  readonly fastest: Precision;
+  readonly warn: (message: string) => void;
+}
+
+/** Refuses what this machine cannot compute in, and warns of what it computes in slowly. */
+function checkPrecision({ precision }: TrainingConfig, { native, fastest, warn }: Machine): void {
+  if (precision === 'float32') return;
+  if (!native)
+    throw new FreshcarError(
+      'invalid-input',
+      `This run computes in ${precision}, for which TensorFlow's native library is needed: npm run setup:tensorflow. ` +
+        'A new run does without it by --precision float32.',
+    );
+  if (fastest !== precision)
+    warn(`${precision} is slower than float32 on this processor, which does not multiply matrices of it.`);
+}
+
 function describe(config: TrainingConfig, data: Dataset, checkpoint: Checkpoint | undefined): string {
   const steps = totalSteps(config, data.count);
   const from = checkpoint === undefined ? '' : `, going on after step ${checkpoint.gan.step}`;
-  return `Training on ${data.count} pictures of ${data.imageSize}x${data.imageSize} for ${steps} steps${from}.`;
+  return `Training on ${data.count} pictures of ${data.imageSize}x${data.imageSize} for ${steps} steps in ${config.precision}${from}.`;
 }
 
 function reporter({ err }: Terminal): (progress: Progress) => void {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FreshcarError } from '../errors.ts';
-import { configSchema, type PresetName, presets, type TrainingConfig } from './config.ts';
+import type { Precision } from '../tensorflow/precision.ts';
+import { autoPrecision, configSchema, type PresetName, presets, type TrainingConfig } from './config.ts';
 
 /**
  * Every setting of a run under one name, said once: the command line's flags and a training job's hyperparameters are
@@ -79,6 +80,7 @@ export const settings: readonly Setting[] = [
   number('r1-every', 'r1Every', 'steps between two penalties'),
   number('lecam', 'lecam', "weight of LeCam's pull on what the discriminator says; for few pictures, 0.01 to 0.3"),
   number('freeze-discriminator', 'freezeDiscriminator', 'lower convolutions of the discriminator that do not learn'),
+  text('precision', 'precision', 'of convolutions: float32, bfloat16, or auto: what is faster on this processor'),
 ];
 
 export interface ConfigSources {
@@ -89,11 +91,15 @@ export interface ConfigSources {
   readonly file?: unknown;
   /** Setting names and their values as text, which override both. */
   readonly values?: Readonly<Record<string, string>>;
+  /** What `precision: auto` becomes. Default: float32. */
+  readonly fastest?: Precision;
 }
 
 /** @throws FreshcarError `invalid-input` that names every setting that is wrong, with its value and what it may be. */
-export function resolveConfig({ preset, origin, file, values }: ConfigSources): TrainingConfig {
-  const parsed = configSchema.safeParse(merge(merge(presets[preset], origin ?? {}), askedSettings(file, values)));
+export function resolveConfig({ preset, origin, file, values, fastest = 'float32' }: ConfigSources): TrainingConfig {
+  const merged = merge(merge(presets[preset], origin ?? {}), askedSettings(file, values));
+  const precision = merged.precision === autoPrecision ? { precision: fastest } : {};
+  const parsed = configSchema.safeParse({ ...merged, ...precision });
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ path, message }) => `${nameOf(path)}: ${message}`);
   throw new FreshcarError('invalid-input', `The configuration cannot be used. ${faults.join('. ')}.`);
@@ -115,6 +121,7 @@ export function askedSettings(
 
 /** What a setting is when a run with `preset` says nothing else; undefined where the schema derives it. */
 export function defaultOf(setting: Setting, preset: PresetName): unknown {
+  if (setting.name === 'precision' && preset === 'fresh') return autoPrecision;
   return setting.path.reduce<unknown>(
     (value, key) => (isRecord(value) ? value[key] : undefined),
     resolveConfig({ preset }),

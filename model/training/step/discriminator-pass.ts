@@ -23,7 +23,7 @@ export function discriminatorPass(
   kind: 'real' | 'fake',
 ): DiscriminatorPass {
   const { network, weights } = gan.discriminator;
-  const pass = trainingPass(gan.random);
+  const pass = trainingPass(gan.random, config.precision);
   const result = scoped(() => {
     const seen = augment(config.augment, images, gan.random);
     const labels = drawLabels(config, gan, kind);
@@ -62,7 +62,7 @@ export function imagePass(
   images: tf.Tensor4D,
 ): { readonly loss: number; readonly slope: tf.Tensor4D } {
   const { network, weights } = frozen(config, gan.discriminator);
-  const pass = trainingPass(gan.random);
+  const pass = trainingPass(gan.random, config.precision);
   let loss = Number.NaN;
   const slope = tf.tidy(() => {
     const tensors = weightTensors(network, weights);

@@ -1,14 +1,17 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { Network, WeightValues } from '../../architecture/network.ts';
 import type { Random } from '../../random.ts';
-import type { BatchStatistics, Mode, WeightTensors } from '../../tensorflow/forward.ts';
+import type { BatchStatistics } from '../../tensorflow/batch-norm.ts';
+import type { Mode, WeightTensors } from '../../tensorflow/forward.ts';
+import type { Precision } from '../../tensorflow/precision.ts';
 
 /** What both players' passes share: gradients by weight name, dropout, and the moving statistics of batch normalisation. */
 export type Gradients = ReadonlyMap<string, Float32Array>;
 
 /** A training pass whose dropout is drawn from `random`. */
-export function trainingPass(random: Random): Extract<Mode, { kind: 'training' }> {
-  return { kind: 'training', statistics: new Map(), dropout: (size, rate) => dropoutFactors(size, rate, random) };
+export function trainingPass(random: Random, precision: Precision = 'float32'): Extract<Mode, { kind: 'training' }> {
+  const dropout = (size: number, rate: number) => dropoutFactors(size, rate, random);
+  return { kind: 'training', statistics: new Map(), precision, dropout };
 }
 
 /** Inverted dropout (Srivastava et al. 2014): 0 with probability `rate`, else 1 / (1 - rate). */

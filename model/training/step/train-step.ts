@@ -50,7 +50,7 @@ function bothStep(config: TrainingConfig, gan: Gan, real: tf.Tensor4D): StepLoss
   const { network, weights, optimizer } = gan.generator;
   const tensors = weightTensors(network, weights);
   const names = learningNames(network);
-  const pass = trainingPass(gan.random);
+  const pass = trainingPass(gan.random, config.precision);
   const latents = drawLatents(config, gan);
   let losses: StepLosses | undefined;
   const { grads } = tf.valueAndGrads((...trainable: tf.Tensor[]) => {
@@ -93,8 +93,9 @@ function withPenalty(config: TrainingConfig, gan: Gan, real: tf.Tensor4D, gradie
 /** A generated batch that the generator does not learn from, drawn by the moving statistics. */
 function drawFakes(config: TrainingConfig, gan: Gan): tf.Tensor4D {
   const { network, weights } = foldNormalisation(gan.generator.network, gan.generator.weights);
+  const mode = { ...inference, precision: config.precision };
   return tf.tidy(
-    () => forward(network, weightTensors(network, weights), drawLatents(config, gan), inference) as tf.Tensor4D,
+    () => forward(network, weightTensors(network, weights), drawLatents(config, gan), mode) as tf.Tensor4D,
   );
 }
 

@@ -3,6 +3,24 @@ import { presets } from '../../../model/training/config.ts';
 import { defaultOf, resolveConfig, settings } from '../../../model/training/settings.ts';
 
 describe('the settings of a run', () => {
+  it.each([
+    ['fresh', undefined, 'bfloat16'],
+    ['fresh', 'float32', 'float32'],
+    ['seed', undefined, 'float32'],
+    ['seed', 'auto', 'bfloat16'],
+    ['seed', 'bfloat16', 'bfloat16'],
+  ] as const)('preset %s with precision %s computes in %s where that is faster', (preset, precision, expected) => {
+    const values = precision === undefined ? {} : { precision };
+    expect(resolveConfig({ preset, values, fastest: 'bfloat16' }).precision).toBe(expected);
+    expect(resolveConfig({ preset, values }).precision).toBe(precision === 'bfloat16' ? 'bfloat16' : 'float32');
+  });
+
+  it('say which precisions there are', () => {
+    expect(() => resolveConfig({ preset: 'seed', values: { precision: 'half' } })).toThrow(
+      'precision: float32, bfloat16 or auto',
+    );
+  });
+
   it('come from the preset, overridden by a file, overridden by flags', () => {
     const config = resolveConfig({
       preset: 'fresh',

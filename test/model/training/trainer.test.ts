@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { sha256 } from '../../../model/files.ts';
+import { precisions } from '../../../model/tensorflow/precision.ts';
 import type { TrainingConfig } from '../../../model/training/config.ts';
 import { presets } from '../../../model/training/config.ts';
 import { encodeCheckpoint } from '../../../model/training/run/checkpoint.ts';
@@ -17,7 +18,7 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
   const images = smallPictures(10);
   const data = { name: 'ten pictures', images: 10, sha256: sha256(images) };
   /** Everything that draws random numbers or remembers something is on. */
-  const config = smallConfig({
+  const everything = smallConfig({
     ...presets.fresh,
     batchSize: 4,
     epochs: 4,
@@ -25,7 +26,9 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
     lecam: 0.3,
     r1: 1,
     r1Every: 3,
+    precision: 'float32',
   });
+  const config = everything;
 
   let folder: RunFolder;
   beforeEach(async () => {
@@ -38,14 +41,18 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
       expect(totalSteps(smallConfig({ epochs: 1.5, pretrainDiscriminator: 3 }), 10)).toBe(7);
     });
 
-    it('ends in the same weights to the bit however often it was stopped and resumed', async () => {
-      await finish(folder, config);
-      const whole = encodeCheckpoint(await latest(folder));
-      const stopped = openRunFolder(await mkdtemp(join(tmpdir(), 'freshcar-run-')));
-      for (const stopAt of [1, 4, 7]) await run(stopped, config, { stopAt });
-      await finish(stopped, config);
-      expect(sha256(encodeCheckpoint(await latest(stopped)))).toBe(sha256(whole));
-    });
+    it.each(precisions)(
+      'ends in the same weights to the bit however often it was resumed, in %s',
+      async (precision) => {
+        const config = { ...everything, precision };
+        await finish(folder, config);
+        const whole = encodeCheckpoint(await latest(folder));
+        const stopped = openRunFolder(await mkdtemp(join(tmpdir(), 'freshcar-run-')));
+        for (const stopAt of [1, 4, 7]) await run(stopped, config, { stopAt });
+        await finish(stopped, config);
+        expect(sha256(encodeCheckpoint(await latest(stopped)))).toBe(sha256(whole));
+      },
+    );
 
     it('draws the same cars whenever it is run again, and others from another seed', async () => {
       const again = openRunFolder(await mkdtemp(join(tmpdir(), 'freshcar-run-')));
