@@ -12,13 +12,13 @@
  */
 
 import { existsSync } from 'node:fs';
-import { chmod, copyFile, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import esbuild from 'esbuild';
+import { buildPage } from './page.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
-const page = 'functions/generate/page';
 const models = path.join(root, 'model/pretrained/models');
 
 /** Each program's name in `dist/` and its source. */
@@ -57,6 +57,7 @@ async function buildPrograms() {
   const present = Object.entries(programs).filter(
     ([name, source]) => (chosen.length === 0 || chosen.includes(name)) && existsSync(path.join(root, source)),
   );
+  if (present.length === 0) return;
   await build(present);
   const command = path.join(root, 'dist/freshcar.js');
   if (existsSync(command)) await chmod(command, 0o755);
@@ -91,33 +92,8 @@ async function completeModels() {
   await Promise.all(incomplete.map(completeBundle));
 }
 
-async function buildPage() {
-  const script = path.join(page, 'explorer.ts');
-  const outdir = path.join(root, 'dist/page');
-  await mkdir(outdir, { recursive: true });
-  if (existsSync(path.join(root, script))) {
-    await writeOutputs(
-      await esbuild.build({
-        ...common,
-        entryPoints: [script],
-        outdir,
-        platform: 'browser',
-        target: 'es2022',
-        minify: true,
-      }),
-    );
-  }
-  for (const name of ['index.html', 'style.css']) {
-    const source = path.join(root, page, name);
-    const file = path.join(outdir, name);
-    if (!existsSync(source)) continue;
-    await copyFile(source, temporary(file));
-    await rename(temporary(file), file);
-  }
-}
-
 try {
-  await Promise.all([buildPrograms(), buildPage(), completeModels()]);
+  await Promise.all([buildPrograms(), buildPage(root, path.join(root, 'dist/page')), completeModels()]);
 } catch (error) {
   // esbuild has printed what is wrong in the sources; anything else it has not.
   if (!error?.errors) console.error(error?.name === 'FreshcarError' ? error.message : error);

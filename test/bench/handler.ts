@@ -1,6 +1,6 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { createApp } from '../../functions/generate/http/app.ts';
-import { readPage } from '../../functions/generate/http/page-routes.ts';
+import { readPage } from '../../functions/generate/http/page-files.ts';
 import { createLambdaHandler } from '../../functions/generate/lambda/lambda.ts';
 import { loadModel } from '../../functions/generate/models/load-model.ts';
 import { createModelKeeper } from '../../functions/generate/models/model-registry.ts';

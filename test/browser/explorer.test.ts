@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { chromium, chromiumFlags } from './chromium.ts';
@@ -39,16 +40,27 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
     return { page, complaints, context, requests };
   }
 
-  const seedOf = async (page: Page) => Number(await page.locator('#permalink').textContent());
+  const seedOf = async (page: Page) => Number((await page.locator('#permalink').textContent())?.replace('Car ', ''));
   // Scripts for the page are text, because this file is compiled without the browser's types.
   const inPage = (page: Page, script: string) => page.evaluate<unknown>(script);
 
   it('shows a car and a sheet without a complaint', async () => {
     const { page, complaints } = await open();
     expect(await inPage(page, "document.querySelector('#car').naturalWidth")).toBe(32);
-    expect(await page.locator('.places button').count()).toBe(80);
-    expect(page.url()).toBe(`${server.address}/?seed=${await seedOf(page)}`);
+    expect(await page.locator('.places a').count()).toBe(32);
+    expect(page.url()).toBe(`${server.address}/?seed=${await seedOf(page)}&model=painted`);
     expect(complaints).toEqual([]);
+  });
+
+  it('asks for one sheet, of a few hundred, and for at most 40 cars before anybody scrolls', async () => {
+    const { page, requests } = await open('/?seed=700');
+    await page.waitForLoadState('networkidle');
+    const pictures = requests.filter((address) => address.includes('.png'));
+    const sheets = pictures.filter((address) => address.includes('/sheet.png'));
+    // 700 is 188 more than twice 256, and a sheet has 32 cars.
+    expect(sheets).toEqual([`${server.address}/models/painted/sheet.png?rows=4&columns=8&seed=${188 * 32}`]);
+    const single = new Set(pictures.filter((address) => address.includes('/cars/')));
+    expect(single.size + 32).toBeLessThanOrEqual(40);
   });
 
   it('blends the pixels until a visitor wants to see each of them', async () => {
@@ -59,56 +71,158 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
     expect(await rendering()).toBe('pixelated');
   });
 
-  it('shows another car by click, by space and by arrow, and comes back to the first', async () => {
+  it('shows another car by link, by click on the picture, by space and by arrow, wherever the focus is, and comes back', async () => {
     const { page } = await open('/?seed=5');
     const seen = [await seedOf(page)];
     for (const act of [
       () => page.locator('#another').click(),
+      // The click has left the focus on the link.
       () => page.keyboard.press('Space'),
       () => page.keyboard.press('ArrowRight'),
+      () => page.locator('#frame').click(),
     ]) {
       await act();
-      // A click leaves the focus on the link, where space belongs to the browser.
-      await inPage(page, 'document.activeElement.blur()');
       seen.push(await seedOf(page));
     }
-    expect(new Set(seen).size).toBe(4);
-    expect(await page.locator('#seen button').count()).toBe(4);
+    expect(await inPage(page, 'scrollY')).toBe(0);
+    expect(new Set(seen).size).toBe(5);
+    expect(await page.locator('#seen button').count()).toBe(5);
     for (let step = 0; step < 3; step++) await page.goBack();
+    await page.keyboard.press('ArrowLeft');
+    await page.waitForURL('**/?seed=5&model=painted');
     expect(await seedOf(page)).toBe(5);
-    expect(await page.locator('#seen [aria-current="true"]').getAttribute('aria-label')).toBe('Show car 5 again');
+    expect(await page.locator('#seen [aria-current="true"]').getAttribute('aria-label')).toContain('Show car 5 again');
+    await page.keyboard.press('ArrowLeft');
+    await page.getByText('This is the first car of this visit.').waitFor();
+  });
+
+  it('turns by swipe and by tap on a phone', async () => {
+    const { page, context } = await open('/?seed=5', phone);
+    const touch = await context.newCDPSession(page);
+    const swipe = async (from: number, to: number) => {
+      const at = (x: number) => [{ x, y: 200 }];
+      await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(from) });
+      await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at((from + to) / 2) });
+      await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(to) });
+      await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] });
+    };
+    await swipe(300, 100);
+    const second = await seedOf(page);
+    expect(second).not.toBe(5);
+    await page.locator('#frame').tap();
+    await expect.poll(() => seedOf(page)).not.toBe(second);
+    await swipe(100, 300);
+    await page.waitForURL(`**/?seed=${second}&model=painted`);
+    await expect.poll(() => seedOf(page)).toBe(second);
+  });
+
+  it('tells of its keys, and on a phone of its gestures', async () => {
+    expect(await (await open()).page.getByText('Keys: Space').isVisible()).toBe(true);
+    const { page } = await open('/', phone);
+    expect(await page.getByText('swipe it').isVisible()).toBe(true);
+    expect(await page.getByText('Keys: Space').isVisible()).toBe(false);
+  });
+
+  it('can be walked through by few stops of the tab key, the sheet by arrows', async () => {
+    const { page } = await open('/?seed=5');
+    await page.keyboard.press('Tab');
+    expect(await inPage(page, 'document.activeElement.textContent')).toBe('Skip to the content');
+    await page.keyboard.press('Enter');
+    expect(await inPage(page, 'document.activeElement.id')).toBe('main');
+    const stops = await inPage(
+      page,
+      "[...document.querySelectorAll('a, button, input')].filter((e) => e.checkVisibility() && e.tabIndex >= 0).length",
+    );
+    expect(stops).toBeLessThan(20);
+    await page.locator('#places a').first().focus();
+    for (const key of ['ArrowRight', 'ArrowDown']) await page.keyboard.press(key);
+    expect(await inPage(page, "[...document.querySelectorAll('#places a')].indexOf(document.activeElement)")).toBe(9);
+    await page.keyboard.press('Enter');
+    expect(await seedOf(page)).toBe(5 * 32 + 9);
+  });
+
+  it('has the number in its title from the first byte on', async () => {
+    const { page } = await open('/?seed=5', { javaScriptEnabled: false });
+    expect(await page.title()).toBe('Car 5 · freshcar');
   });
 
   it('shows the car that was picked from the sheet', async () => {
-    const { page } = await open();
-    const source = await page.locator('#sheet-picture').getAttribute('src');
-    const first = Number(new URLSearchParams(source?.split('?')[1]).get('seed'));
-    await page.locator('.places button').nth(17).click();
-    expect(await seedOf(page)).toBe((first + 17) % 2 ** 32);
-    expect(await page.locator('#car').getAttribute('src')).toBe(`cars/${(first + 17) % 2 ** 32}.png`);
+    const { page } = await open('/?seed=1');
+    await page.locator('.places a').nth(17).click();
+    expect(await seedOf(page)).toBe(32 + 17);
+    expect(await page.locator('#car').getAttribute('src')).toBe('models/painted/cars/49.png');
   });
 
-  it('shows a stranger car at the end of the dial, and says so in its address', async () => {
-    const { page } = await open('/?seed=5');
+  it('shows a stranger car at the end of the dial, says so in its address, and then has one sheet drawn', async () => {
+    const { page, requests } = await open('/?seed=5');
+    const sheets = () => requests.filter((address) => address.includes('sheet.png')).length;
+    const before = sheets();
     await page.locator('#truncation').focus();
-    await page.keyboard.press('End');
-    await page.waitForURL('**/?seed=5&truncation=1.5');
-    expect(await page.locator('#car').getAttribute('src')).toBe('cars/5.png?truncation=1.5');
-    expect(await page.locator('#download').getAttribute('href')).toBe('cars/5.png?size=512&truncation=1.5');
+    for (let step = 0; step < 5; step++) await page.keyboard.press('ArrowRight');
+    await page.waitForURL('**/?seed=5&truncation=1.5&model=painted');
+    expect(await page.locator('#car').getAttribute('src')).toBe('models/painted/cars/5.png?truncation=1.5');
+    expect(await page.locator('#download').getAttribute('href')).toBe(
+      'models/painted/cars/5.png?size=512&truncation=1.5',
+    );
+    await expect.poll(() => page.locator('#sheet-picture').getAttribute('src')).toContain('truncation=1.5');
+    await page.waitForLoadState('networkidle');
+    expect(sheets()).toBe(before + 1);
   });
 
-  it('walks from the car before to this one, until another is shown', async () => {
-    const { page, complaints } = await open('/?seed=5');
+  it('leads from the last two cars to the walk between them', async () => {
+    const { page } = await open('/?seed=5');
     expect(await page.locator('#walk').isVisible()).toBe(false);
     await page.locator('#another').click();
     const seed = await seedOf(page);
-    await page.locator('#walk').click();
-    expect(await page.locator('#car').getAttribute('src')).toBe(`morph.png?from=5&to=${seed}&frames=48`);
-    await page.getByText(`A walk from car 5 to car ${seed}.`).waitFor();
-    await page.waitForFunction("document.querySelector('#car').complete");
+    expect(await page.locator('#walk').getAttribute('href')).toBe(
+      `models/painted/morph.png?through=5,${seed}&frames=24&back=true&size=256`,
+    );
+  });
+
+  it('shows cars like the one that is shown, each at an address of its own', async () => {
+    const { page, complaints } = await open('/?seed=5');
+    await page.getByRole('button', { name: 'More like this one' }).click();
+    await page.getByRole('heading', { name: 'More like car 5' }).waitFor();
+    await page.waitForFunction("document.querySelector('#sheet-picture').complete");
+    const source = new URL(String(await inPage(page, "document.querySelector('#sheet-picture').src"))).searchParams;
+    expect(source.get('around')).toBe('5');
+    await page.locator('.places a').nth(9).click();
+    const towards = Number(source.get('seed')) + 9;
+    expect(page.url()).toBe(`${server.address}/?seed=5&towards=${towards}&by=0.3&model=painted`);
+    expect(await page.locator('#permalink').textContent()).toBe(`Car 5, 30% of the way to car ${towards}`);
+    await page.reload();
+    expect(await page.locator('#car').getAttribute('src')).toBe(`models/painted/cars/5.png?towards=${towards}&by=0.3`);
     expect(await inPage(page, "document.querySelector('#car').naturalWidth")).toBe(32);
+    expect(complaints).toEqual([]);
+  });
+
+  it('keeps cars in this browser and hands them on as a link', async () => {
+    const { page, context } = await open('/?seed=5&truncation=0.7');
+    await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+    await page.keyboard.press('k');
+    await page.getByText('Kept in this browser.').waitFor();
     await page.locator('#another').click();
-    expect(await page.locator('#car').getAttribute('src')).toMatch(/^cars\//);
+    await page.getByRole('button', { name: 'Keep', exact: true }).click();
+    const second = await seedOf(page);
+    await page.reload();
+    expect(await page.locator('#kept button').count()).toBe(2);
+    await page.locator('#kept button').nth(1).click();
+    expect(page.url()).toBe(`${server.address}/?seed=5&truncation=0.7&model=painted`);
+    expect(await page.locator('#keep').getAttribute('aria-pressed')).toBe('true');
+    await page.getByRole('button', { name: 'Copy them as a link' }).click();
+    await page.getByText('Link to 2 cars copied.').waitFor();
+    const link = String(await inPage(page, 'navigator.clipboard.readText()'));
+    const other = await open(link.slice(server.address.length));
+    await other.page.getByText('This link carries 2 cars').waitFor();
+    await other.page.getByRole('button', { name: 'Add them' }).click();
+    expect(await other.page.locator('#kept button').count()).toBe(2);
+    await other.page.locator('#kept button').first().click();
+    expect(await seedOf(other.page)).toBe(second);
+  });
+
+  it('takes nothing from a link that is none of cars', async () => {
+    const { page, complaints } = await open('/#kept=<img>,5~../x~,99999999999~painted,%E0%A4%A');
+    expect(await page.locator('#kept-section').isVisible()).toBe(false);
     expect(complaints).toEqual([]);
   });
 
@@ -124,12 +238,14 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
     }
   });
 
-  it('copies a link that opens the same car', async () => {
+  it('copies a link that names the model, so that it opens the same car later', async () => {
     const { page, context } = await open('/?seed=5&truncation=0.7');
     await context.grantPermissions(['clipboard-read', 'clipboard-write']);
     await page.locator('#copy').click();
     await page.getByText('Link copied.').waitFor();
-    expect(await inPage(page, 'navigator.clipboard.readText()')).toBe(`${server.address}/?seed=5&truncation=0.7`);
+    expect(await inPage(page, 'navigator.clipboard.readText()')).toBe(
+      `${server.address}/?seed=5&truncation=0.7&model=painted`,
+    );
   });
 
   it('downloads the car large', async () => {
@@ -143,10 +259,19 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
     expect(await inPage(page, 'document.documentElement.scrollWidth')).toBe(390);
     const car = await page.locator('#car').boundingBox();
     expect(car?.width).toBe(352);
-    const place = await page.locator('.places button').first().boundingBox();
+    const place = await page.locator('.places a').first().boundingBox();
     expect(Math.min(place?.width ?? 0, place?.height ?? 0)).toBeGreaterThanOrEqual(44);
     const button = await page.locator('#another').boundingBox();
-    expect((button?.y ?? 0) + (button?.height ?? 0)).toBeLessThan(844);
+    expect((button?.y ?? 0) + (button?.height ?? 0)).toBeLessThan(600);
+  });
+
+  it('fits 320 pixels, with another car on the first screen', async () => {
+    const { page } = await open('/', { ...phone, viewport: { width: 320, height: 568 } });
+    expect(await inPage(page, 'document.documentElement.scrollWidth')).toBe(320);
+    const widest = "Math.max(...[...document.querySelectorAll('main *')].map((e) => e.getBoundingClientRect().right))";
+    expect(await inPage(page, widest)).toBeLessThanOrEqual(320);
+    const button = await page.locator('#another').boundingBox();
+    expect((button?.y ?? 0) + (button?.height ?? 0)).toBeLessThan(568);
   });
 
   it('shows a car and a way to the next one without JavaScript', async () => {
@@ -181,7 +306,7 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
       const pictures = requests.filter((address) => address.includes('.png'));
       expect(pictures.length).toBeGreaterThan(2);
       for (const address of pictures) expect(address).toContain('/models/large-64/');
-      expect(page.url()).toBe(`${server.address}/?seed=5`);
+      expect(page.url()).toBe(`${server.address}/?seed=5&model=large-64`);
       expect(complaints).toEqual([]);
     });
 
@@ -194,18 +319,17 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
       await page.waitForURL('**/?seed=5&truncation=0.7&model=painted');
       expect(await shownSize(page)).toBe('32 × 32');
       expect(await page.locator('#status').textContent()).toBe('Car 5 in 32 × 32 pixels.');
-      expect(await source(page, '#car')).toBe('cars/5.png?truncation=0.7');
-      expect(await source(page, '#sheet-picture')).toBe(sheet);
-      expect(await link(page, '#download')).toBe('cars/5.png?size=512&truncation=0.7');
+      expect(await source(page, '#car')).toBe('models/painted/cars/5.png?truncation=0.7');
+      expect(await source(page, '#sheet-picture')).toBe(`models/painted/${sheet}`);
+      expect(await link(page, '#download')).toBe('models/painted/cars/5.png?size=512&truncation=0.7');
       expect(await link(page, '#permalink')).toBe('./?seed=5&truncation=0.7&model=painted');
       expect(await link(page, '#another')).toBe('./?truncation=0.7&model=painted');
-      expect(await link(page, '#about')).toBe('model');
+      expect(await link(page, '#about')).toBe('models/painted');
       expect(await page.locator('#walk').isVisible()).toBe(false);
       await page.locator('#another').click();
       expect(page.url()).toContain('&model=painted');
-      expect(await source(page, '#car')).toMatch(/^cars\//);
-      await page.locator('#walk').click();
-      expect(await source(page, '#car')).toMatch(/^morph\.png\?from=5&/);
+      expect(await source(page, '#car')).toMatch(/^models\/painted\/cars\//);
+      expect(await link(page, '#walk')).toMatch(/^models\/painted\/morph\.png\?through=5,\d+&.*truncation=0.7$/);
       expect(complaints).toEqual([]);
     });
 
@@ -216,10 +340,10 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
       await page.getByRole('link', { name: '32 × 32' }).click();
       expect(page.url()).toBe(`${server.address}/?seed=${seed}&model=painted`);
       await page.getByRole('link', { name: '64 × 64' }).click();
-      expect(page.url()).toBe(`${server.address}/?seed=${seed}`);
+      expect(page.url()).toBe(`${server.address}/?seed=${seed}&model=large-64`);
       expect(await link(page, '#about')).toBe('models/large-64');
       await page.goBack();
-      expect(await source(page, '#car')).toBe(`cars/${seed}.png`);
+      expect(await source(page, '#car')).toBe(`models/painted/cars/${seed}.png`);
       expect(await shownSize(page)).toBe('32 × 32');
       await page.goBack();
       expect(await source(page, '#car')).toBe(`models/large-64/cars/${seed}.png`);
@@ -235,14 +359,14 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
       const copied = String(await inPage(page, 'navigator.clipboard.readText()'));
       expect(copied).toBe(`${server.address}/?seed=5&model=painted`);
       await page.goto(copied);
-      expect(await source(page, '#car')).toBe('cars/5.png');
+      expect(await source(page, '#car')).toBe('models/painted/cars/5.png');
     });
 
     it('lets a visitor change the model without JavaScript', async () => {
       const { page } = await open('/?seed=5&truncation=0.7', { javaScriptEnabled: false });
       expect(await shownSize(page)).toBe('64 × 64');
       await page.getByRole('link', { name: '32 × 32' }).click();
-      expect(await source(page, '#car')).toBe('cars/5.png?truncation=0.7');
+      expect(await source(page, '#car')).toBe('models/painted/cars/5.png?truncation=0.7');
       expect(await shownSize(page)).toBe('32 × 32');
       await page.locator('#another').click();
       expect(page.url()).toBe(`${server.address}/?truncation=0.7&model=painted`);
@@ -268,7 +392,7 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
       const { page, complaints } = await open('/?seed=5&model=huge-128');
       expect(page.url()).toBe(`${server.address}/?seed=5&model=huge-128`);
       await page.waitForFunction("document.querySelector('#sheet-picture').complete");
-      expect(await inPage(page, "document.querySelector('#sheet-picture').naturalWidth")).toBe(2048);
+      expect(await inPage(page, "document.querySelector('#sheet-picture').naturalWidth")).toBe(1024);
       await page.locator('#another').click();
       const seed = await seedOf(page);
       expect(page.url()).toBe(`${server.address}/?seed=${seed}&model=huge-128`);
@@ -287,7 +411,7 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
       server.beside = ['huge-128'];
       const { page, complaints } = await open();
       await page.waitForFunction("document.querySelector('#sheet-picture').complete");
-      expect(await inPage(page, "document.querySelector('#sheet-picture').naturalWidth")).toBe(2048);
+      expect(await inPage(page, "document.querySelector('#sheet-picture').naturalWidth")).toBe(1024);
       expect(complaints).toEqual([]);
     });
   });
@@ -299,5 +423,94 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
     });
     const { page } = await open();
     await page.getByText('The model cannot be loaded at the moment').waitFor();
+  });
+
+  describe('when pictures do not come', () => {
+    const natural = (page: Page, id: string) => inPage(page, `document.querySelector('${id}').naturalWidth`);
+    const refusals = [
+      ['a throttle before the service', 429, 'Very many cars are asked for at the moment.'],
+      ['a platform without the service', 503, 'The service has no car at the moment.'],
+    ] as const;
+
+    it.each(refusals)('says what %s did, goes on trying, and heals', async (_, status, sentence) => {
+      const { page, context } = await open('/?seed=5');
+      // As API Gateway answers: no problem details, but a message of its own.
+      await context.route('**/*.png*', (route) =>
+        route.fulfill({ status, contentType: 'application/json', body: '{"message":"Too Many Requests"}' }),
+      );
+      await page.locator('#another').click();
+      await page.getByRole('button', { name: 'Fill it anew' }).click();
+      await page.getByText(sentence).waitFor();
+      await context.unroute('**/*.png*');
+      for (const id of ['#car', '#sheet-picture', '#seen img'])
+        await expect.poll(() => natural(page, id), { timeout: 15_000 }).toBeGreaterThan(0);
+      expect(await page.locator('#status').textContent()).toBe('');
+    });
+
+    it('says that the service cannot be reached, and heals when it is back', async () => {
+      const { page, context } = await open('/?seed=5');
+      await context.route('**/*.png*', (route) => route.abort());
+      await page.locator('#another').click();
+      await page.locator('#another').click();
+      await page.getByText('The service cannot be reached.').waitFor();
+      await context.unroute('**/*.png*');
+      await inPage(page, "dispatchEvent(new Event('online'))");
+      for (const id of ['#car', '#seen li:nth-child(2) img'])
+        await expect.poll(() => natural(page, id), { timeout: 15_000 }).toBe(32);
+    });
+
+    it('says so of the first car too, whose request began before its script did', async () => {
+      const context = await browser.newContext();
+      onTestFinished(() => context.close());
+      let isRefused = true;
+      await context.route('**/cars/*.png*', (route) => (isRefused ? route.fulfill({ status: 503 }) : route.continue()));
+      const page = await context.newPage();
+      await page.goto(`${server.address}/?seed=5`);
+      await page.getByText('The service has no car at the moment.').waitFor();
+      isRefused = false;
+      await expect.poll(() => natural(page, '#car'), { timeout: 15_000 }).toBe(32);
+    });
+  });
+
+  it.each([
+    ['light', {}],
+    ['dark', { colorScheme: 'dark' }],
+    ['a phone', phone],
+    ['forced colours', { forcedColors: 'active' }],
+  ] as const)('has nothing that axe finds: %s', async (_, options) => {
+    // axe itself is put into the page past its policy, which would stop it.
+    const { page } = await open('/?seed=5', { ...options, bypassCSP: true });
+    await page.keyboard.press('k');
+    await page.locator('#another').click();
+    await page.evaluate(axe.source);
+    const found = (await inPage(
+      page,
+      'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + nodes[0].html))',
+    )) as string[];
+    expect(found).toEqual([]);
+  });
+
+  it('shows which size is chosen where colours are the visitor’s own', async () => {
+    server.beside = ['large-64'];
+    onTestFinished(() => {
+      server.beside = [];
+    });
+    const { page } = await open('/?seed=5', { forcedColors: 'active' });
+    const outline = (selector: string) =>
+      inPage(page, `getComputedStyle(document.querySelector('${selector}')).outlineStyle`);
+    expect(await outline('#models [aria-current="true"]')).toBe('solid');
+    expect(await outline('#models a:not([aria-current="true"])')).toBe('none');
+  });
+
+  it('shifts nothing, and weighs less than 60 kB without its pictures', async () => {
+    const { page } = await open('/?seed=5');
+    await page.waitForLoadState('networkidle');
+    const shift =
+      "new Promise((r) => new PerformanceObserver((l) => r(l.getEntries().reduce((s, e) => s + e.value, 0))).observe({ type: 'layout-shift', buffered: true }) || setTimeout(r, 500, 0))";
+    expect(await inPage(page, shift)).toBeLessThan(0.05);
+    const weight =
+      "performance.getEntries().filter((e) => e.encodedBodySize && !e.name.includes('.png')).reduce((s, e) => s + e.encodedBodySize, 0)";
+    expect(await inPage(page, weight)).toBeLessThan(60_000);
+    expect(await inPage(page, weight)).toBeGreaterThan(1000);
   });
 });

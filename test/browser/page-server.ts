@@ -1,11 +1,9 @@
-import { copyFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import path from 'node:path';
 import { serve } from '@hono/node-server';
-import { build } from 'esbuild';
 import { createApp } from '../../functions/generate/http/app.ts';
-import { readPage } from '../../functions/generate/http/page-routes.ts';
+import { readPage } from '../../functions/generate/http/page-files.ts';
 import type { ModelKeeper } from '../../functions/generate/models/model-registry.ts';
+import { buildPage } from '../../infra/build/page.mjs';
 import { FreshcarError } from '../../model/errors.ts';
 import { keeperOf, paintedModel, recordedLog } from '../functions/generate/fixtures.ts';
 
@@ -25,15 +23,7 @@ const sizes: Readonly<Record<string, 64 | 128>> = { 'large-64': 64, 'huge-128': 
 
 /** The real page, built as the project builds it, on the real app; only the cars are painted. */
 export async function startPageServer(folder: string): Promise<PageServer> {
-  const source = path.resolve('functions/generate/page');
-  await build({
-    entryPoints: [path.join(source, 'explorer.ts')],
-    outdir: folder,
-    bundle: true,
-    format: 'esm',
-    target: 'es2022',
-  });
-  for (const name of ['index.html', 'style.css']) await copyFile(path.join(source, name), path.join(folder, name));
+  await buildPage(process.cwd(), folder);
 
   const state: Pick<PageServer, 'broken' | 'silent' | 'beside'> = { broken: false, silent: false, beside: [] };
   const { log } = recordedLog();

@@ -1,33 +1,15 @@
 import { html } from 'hono/html';
 import type { Description, Operation, Parameter } from './description.ts';
 
-/** The page to read the API on: plain HTML made of its description, in the explorer page's style. No script. */
+/** The main part of the page to read the API on: plain HTML made of its description. No script. */
 export function apiPage({ info, tags, paths }: Description): string {
   const operations = Object.entries(paths).map(([path, { get }]) => ({ path, operation: get }));
-  const page = html`<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width, initial-scale=1">
-    <meta name="color-scheme" content="light dark">
-    <title>API · ${info.title}</title>
-    <link rel="icon" type="image/png" href="cars/42.png">
-    <link rel="stylesheet" href="style.css">
-  </head>
-  <body>
-    <header>
-      <a class="name" href="./">${info.title}</a>
-      <nav aria-label="About"><a href="model">Model</a><a href="openapi.json">OpenAPI</a></nav>
-    </header>
-    <main class="api">
+  const main = html`<main id="main" class="api" tabindex="-1">
       <h1>API</h1>
-      <p>${withCode(info.description)}</p>
+      <p>${withCode(info.description)} <a href="openapi.json">The same in OpenAPI</a></p>
       ${tags.map(({ name, description }) => section(name, description, operations))}
-    </main>
-  </body>
-</html>
-`;
-  return String(page);
+    </main>`;
+  return String(main);
 }
 
 interface Listed {
@@ -60,9 +42,9 @@ function table(parameters: readonly Parameter[]) {
   )}</dl>`;
 }
 
-/** Which models there are is not known here, so an example of one may lead nowhere. */
+/** Which models and files there are is not known here, so an example of one may lead nowhere. */
 function link(path: string, example: string) {
-  return path.includes('{version}') ? html`<code>${example}</code>` : html`<a href="${example}">${example}</a>`;
+  return /\{(version|name)\}/.test(path) ? html`<code>${example}</code>` : html`<a href="${example}">${example}</a>`;
 }
 
 /** What stands between backticks is code. */

@@ -6,7 +6,8 @@ import type { ModelKeeper } from '../models/model-registry.ts';
 import { addAboutRoutes } from './about-routes.ts';
 import { addCarRoutes } from './car-routes.ts';
 import { addDescriptionRoutes } from './description-routes.ts';
-import { addPageRoutes, type Page } from './page-routes.ts';
+import type { Page } from './page-files.ts';
+import { addPageRoutes } from './page-routes.ts';
 import { problemFromError, problemResponse } from './problem.ts';
 import { limitTime } from './time-limit.ts';
 
@@ -47,7 +48,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   addPageRoutes(app, { page, model, freshSeed, patience });
   addCarRoutes(app, { model, freshSeed, meter });
   addAboutRoutes(app, model);
-  addDescriptionRoutes(app);
+  addDescriptionRoutes(app, page);
   app.notFound((context) => {
     const detail = `There is nothing at ${context.req.path}. The page at /api says what there is.`;
     return problemResponse({ status: 404, detail, code: 'not-found' });

@@ -2,10 +2,11 @@ import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { apiPage } from './api-page.ts';
 import { descriptionSchema } from './description.ts';
 import { fileOf, sendFile } from './file.ts';
-import { contentSecurityPolicy } from './page-routes.ts';
+import { type Page, render } from './page-files.ts';
 import { nothing } from './parameters.ts';
 import { jsonResponse, textResponse, unchangedResponse } from './responses.ts';
 import { addRoute, tags } from './route.ts';
+import { sendPage } from './send-page.ts';
 
 const info = {
   title: 'freshcar',
@@ -18,11 +19,15 @@ const info = {
 };
 
 /** The API's description for programs and for people; the latter is made of the former. Add it after all other routes. */
-export function addDescriptionRoutes(app: OpenAPIHono): void {
+export function addDescriptionRoutes(app: OpenAPIHono, page: Page): void {
   // Both are made when first asked for, because a cold start has better things to do, and kept.
   const describe = once(() => describeApi(app));
   const description = once(() => fileOf(JSON.stringify(describe()), 'application/json'));
-  const page = once(() => fileOf(apiPage(descriptionSchema.parse(describe())), 'text/html; charset=utf-8'));
+  const readable = once(() => {
+    const main = apiPage(descriptionSchema.parse(describe()));
+    const rendered = render(page, { main }, { title: 'API', root: '', about: 'model', icon: 'cars/42.png' });
+    return { rendered, ...fileOf(rendered.html, 'text/html') };
+  });
   const route = { tag: 'Service', params: nothing, query: nothing } as const;
   addRoute(
     app,
@@ -35,9 +40,10 @@ export function addDescriptionRoutes(app: OpenAPIHono): void {
     ({ context }) => sendFile(context, description()),
   );
   const responses = { ...textResponse('The page', 'text/html'), ...unchangedResponse };
-  addRoute(app, { ...route, path: '/api', summary: 'This description, to read', responses }, ({ context }) =>
-    sendFile(context, page(), { 'Content-Security-Policy': contentSecurityPolicy }),
-  );
+  addRoute(app, { ...route, path: '/api', summary: 'This description, to read', responses }, ({ context }) => {
+    const { rendered, etag } = readable();
+    return sendPage(context, rendered, { 'Cache-Control': 'public, max-age=300', ETag: etag });
+  });
 }
 
 function describeApi(app: OpenAPIHono) {

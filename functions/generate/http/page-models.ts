@@ -1,77 +1,93 @@
 import { html } from 'hono/html';
+import { FreshcarError } from '../../../model/errors.ts';
 import type { ModelKeeper } from '../models/model-registry.ts';
 import type { OfferedModel } from '../models/offered-models.ts';
 import { lookString } from './parameters.ts';
 
-/** A model as the page shows it. One that only the page's address told of may be of any size. */
+/** A model as a page shows it. Of one that only the page's address told of the size may not be known. */
 export type PageModel = Omit<OfferedModel, 'imageSize'> & { readonly imageSize: number | undefined };
 
-/** The models that the page lets its visitors choose from. */
+/** The models that a page lets its visitors choose from. */
 export interface PageModels {
   /** The current one first, without those that fail; empty where it is not known what there is. */
   readonly all: readonly OfferedModel[];
-  /** The one of the largest cars, which the page shows where its address names none. */
+  /** The one of the largest cars, which pages show where their address names none. */
   readonly usual: OfferedModel | undefined;
   /** Undefined for the current one where it is not known what there is. */
   readonly shown: PageModel | undefined;
+  /** Of the model that the address names: `older` when it is not offered any more and still draws, `gone` when it does not draw. */
+  readonly asked?: 'older' | 'gone' | undefined;
 }
 
-/** What the page shows of a car beside the model. */
-interface Look {
+/** What a page shows of a car beside the model. */
+export interface PageLook {
   readonly seed: number;
   readonly truncation: number;
+  readonly towards?: number | undefined;
+  readonly by?: number | undefined;
 }
 
 /**
- * Which models there are, and which one the page shows. One that could not be loaded is left out until it can be: the page that
+ * Which models there are, and which one a page shows. One that could not be loaded is left out until it can be: the page that
  * everybody is shown must not depend on a model that is only offered. Where that cannot be had, or not within `patience` milliseconds, the
  * page does without, since it is there to be looked at and says itself why a car is missing; it then takes its address at its word,
  * so that a reload or a copied link shows the same car.
  *
- * @param asked The version that the page's address names. One that is known not to be offered, or no longer, counts for nothing: who
- * follows an old link wants to see a car.
+ * @param asked The version that the page's address names. One that is not offered any more is shown as long as it draws, so that a link
+ * lasts; where it does not, who follows the link still wants to see a car.
  */
 export async function choosePageModel(
-  keeper: ModelKeeper,
+  registry: ModelKeeper,
   asked: string | undefined,
   patience: number,
 ): Promise<PageModels> {
-  const offered = await withinTime(keeper.list(), patience).catch(() => []);
-  const all = offered.filter(({ version }) => !keeper.isFailing(version));
-  const [current, ...beside] = all;
-  if (current === undefined) {
-    const shown = asked === undefined ? undefined : { version: asked, imageSize: undefined, current: false };
-    return { all, usual: undefined, shown };
-  }
+  const offered = await withinTime(registry.list(), patience).catch(() => []);
+  const all = offered.filter(({ version }) => !registry.isFailing(version));
+  const [current, ...others] = all;
+  const taken = (version: string) => ({ version, imageSize: undefined, current: false });
+  if (current === undefined) return { all, usual: undefined, shown: asked === undefined ? undefined : taken(asked) };
   const larger = (one: OfferedModel, other: OfferedModel) => (other.imageSize > one.imageSize ? other : one);
-  const usual = beside.reduce(larger, current);
-  return { all, usual, shown: all.find(({ version }) => version === asked) ?? usual };
+  const usual = others.reduce(larger, current);
+  if (asked === undefined) return { all, usual, shown: usual };
+  const found = all.find(({ version }) => version === asked);
+  if (found) return { all, usual, shown: found };
+  if (registry.isFailing(asked)) return { all, usual, shown: usual, asked: 'gone' };
+  try {
+    const imageSize = await withinTime(
+      registry.use(async ({ engine }) => engine.imageSize, asked),
+      patience,
+    );
+    return { all, usual, shown: { version: asked, imageSize, current: false }, asked: 'older' };
+  } catch (error) {
+    if (error instanceof FreshcarError && error.code === 'not-found')
+      return { all, usual, shown: usual, asked: 'gone' };
+    return { all, usual, shown: taken(asked) };
+  }
 }
 
-/** What the addresses of a model's pictures begin with, seen from the page; nothing for the current one. */
+/** What the addresses of a model's pictures begin with, seen from a page at the top. They name the model wherever it is known. */
 export function baseOf(model: PageModel | undefined): string {
-  return model === undefined || model.current ? '' : `models/${model.version}/`;
+  return model === undefined ? '' : `models/${model.version}/`;
 }
 
-/** What the page's own address calls a model; undefined for the one that it shows anyway. */
-export function nameOf(model: PageModel | undefined, { usual }: PageModels): string | undefined {
-  return model === usual ? undefined : model?.version;
+/** The page with a car on it, as it is linked to. */
+export function pageAddress({ seed, truncation, towards, by }: PageLook, model: PageModel | undefined): string {
+  return `./${lookString({ seed, truncation, towards, by, model: model?.version })}`;
 }
 
 /**
  * The links from one model to the other, each to the same car; nothing where there is no choice. They work without a script,
  * and the page's own script reads from them what there is.
  */
-export function modelSwitch(models: PageModels, look: Look): string {
-  const { all, shown } = models;
+export function modelSwitch({ all, usual, shown }: PageModels, look: PageLook): string {
   if (all.length < 2) return '';
   const links = all.map((model) => {
-    const name = nameOf(model, models);
     const attributes = [
-      ['href', `./${lookString({ ...look, model: name })}`],
+      ['href', pageAddress(look, model)],
       ['data-base', baseOf(model)],
       ['data-size', String(model.imageSize)],
-      ...(name === undefined ? [] : [['data-model', name]]),
+      ['data-model', model.version],
+      ...(model === usual ? [['data-usual', '']] : []),
       ...(model === shown ? [['aria-current', 'true']] : []),
     ].map(([attribute, value]) => html` ${attribute}="${value}"`);
     return html`<a${attributes}>${labelOf(model, all)}</a>`;
@@ -79,6 +95,16 @@ export function modelSwitch(models: PageModels, look: Look): string {
   return String(
     html`<div id="models" class="models" role="group" aria-label="Size of the cars">${links} <span>pixels</span></div>`,
   );
+}
+
+/** What is to be said of the model that the address names, where that is not simply one of those to choose from. */
+export function modelNotice({ asked, shown, usual }: PageModels, look: PageLook, named: string | undefined): string {
+  if (asked === undefined) return '';
+  const text =
+    asked === 'older'
+      ? html`Drawn by an older model, ${named}. <a href="${pageAddress(look, usual)}">The same number by the newest one</a>`
+      : html`The model ${named}, which this link names, is not kept any more or cannot be loaded. This is the same number by another one.`;
+  return String(html`<p id="notice" class="notice" data-model="${shown?.version ?? ''}">${text}</p>`);
 }
 
 /** Such as "64 × 64", with the version where several models are of one size. */

@@ -1,56 +1,15 @@
-import { readFile } from 'node:fs/promises';
-import path from 'node:path';
 import type { OpenAPIHono } from '@hono/zod-openapi';
-import { FreshcarError } from '../../../model/errors.ts';
+import { z } from '@hono/zod-openapi';
 import type { ModelKeeper } from '../models/model-registry.ts';
-import { neverStored } from './cache.ts';
-import { type File, fileOf, sendFile } from './file.ts';
-import { baseOf, choosePageModel, modelSwitch, nameOf } from './page-models.ts';
-import { lookString, nothing, pageQuery } from './parameters.ts';
-import { textResponse, unchangedResponse } from './responses.ts';
+import { neverChanges, neverStored } from './cache.ts';
+import { carName, explorerValues, sharingHead } from './page-car.ts';
+import { fill, type Page, render } from './page-files.ts';
+import { baseOf, choosePageModel } from './page-models.ts';
+import { nothing, pageQuery } from './parameters.ts';
+import { problemResponse } from './problem.ts';
+import { binaryResponse, textResponse } from './responses.ts';
 import { addRoute } from './route.ts';
-
-/** The explorer page as it is served. */
-export interface Page {
-  /** HTML in which `{{seed}}` and the other `PageValues` are left open. */
-  readonly html: string;
-  readonly assets: ReadonlyMap<string, File>;
-}
-
-const assetTypes = { 'style.css': 'text/css; charset=utf-8', 'explorer.js': 'text/javascript; charset=utf-8' } as const;
-
-/**
- * Reads the built page: `index.html`, `style.css` and `explorer.js`.
- *
- * @throws FreshcarError `missing-dependency` when it has not been built.
- */
-export async function readPage(folder: string): Promise<Page> {
-  const read = (name: string) =>
-    readFile(path.join(folder, name), 'utf8').catch((cause: unknown) => {
-      throw new FreshcarError(
-        'missing-dependency',
-        `The page is not built: no ${name} in ${folder}. Run npm run build.`,
-        {
-          cause,
-        },
-      );
-    });
-  const assets = new Map<string, File>();
-  for (const [name, type] of Object.entries(assetTypes)) assets.set(name, fileOf(await read(name), type));
-  return { html: await read('index.html'), assets };
-}
-
-// Nothing inline and nothing from elsewhere; a data: URL is not needed either.
-export const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self'",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'self'",
-  "frame-ancestors 'none'",
-].join('; ');
+import { sendPage } from './send-page.ts';
 
 export interface PageRoutesOptions {
   readonly page: Page;
@@ -61,31 +20,13 @@ export interface PageRoutesOptions {
   readonly patience: number;
 }
 
-/** What is filled into the page. All of it is made of numbers and versions, which hold nothing that means something in HTML. */
-interface PageValues {
-  readonly seed: string;
-  readonly truncation: string;
-  readonly origin: string;
-  /** What the addresses of pictures begin with: nothing, or a model. */
-  readonly base: string;
-  /** What the page's address calls the model; empty for the one that it shows anyway. */
-  readonly model: string;
-  /** The query strings of the car, of its large picture for those who are shown a shared link, and of the page. */
-  readonly query: string;
-  readonly preview: string;
-  readonly permalink: string;
-  /** That of the page with another car. */
-  readonly another: string;
-  /** Where to read about the model. */
-  readonly about: string;
-  /** Width and height of a car in pixels; empty when it is not known. */
-  readonly size: string;
-  /** The links from one model to another. */
-  readonly models: string;
+/** The pages, and the files that their scripts fetch. The explorer's first car is in its HTML already, so it shows without JavaScript. */
+export function addPageRoutes(app: OpenAPIHono, options: PageRoutesOptions): void {
+  addExplorer(app, options);
+  addAssets(app, options.page);
 }
 
-/** The page and its two files. Its first car is in the HTML already, so it shows without JavaScript. */
-export function addPageRoutes(app: OpenAPIHono, { page, model, freshSeed, patience }: PageRoutesOptions): void {
+function addExplorer(app: OpenAPIHono, { page, model, freshSeed, patience }: PageRoutesOptions): void {
   const route = {
     path: '/',
     summary: 'A page to explore the cars on',
@@ -96,42 +37,62 @@ export function addPageRoutes(app: OpenAPIHono, { page, model, freshSeed, patien
   } as const;
   addRoute(app, route, async ({ query, context }) => {
     const models = await choosePageModel(model, query.model, patience);
-    const { seed = freshSeed(), truncation } = query;
-    const [base, name] = [baseOf(models.shown), nameOf(models.shown, models)];
-    // They stand in attributes.
-    const queryString = (look: Parameters<typeof lookString>[0]) => lookString(look).replaceAll('&', '&amp;');
-    const values: PageValues = {
-      seed: String(seed),
-      truncation: String(truncation),
-      // A parsed URL's origin holds no character that means something in HTML.
-      origin: new URL(context.req.url).origin,
-      base,
-      model: name ?? '',
-      query: queryString({ truncation }),
-      // A multiple of every model's own size.
-      preview: queryString({ size: 512, truncation }),
-      permalink: queryString({ seed, truncation, model: name }),
-      another: queryString({ truncation, model: name }),
-      about: base === '' ? 'model' : base.slice(0, -1),
-      size: String(models.shown?.imageSize ?? ''),
-      models: modelSwitch(models, { seed, truncation }),
-    };
-    return context.html(fill(page.html, values), 200, {
-      'Cache-Control': neverStored,
-      'Content-Security-Policy': contentSecurityPolicy,
-    });
-  });
-  for (const [name, asset] of page.assets) {
-    const responses = { ...textResponse('The file', asset.type.split(';')[0] ?? ''), ...unchangedResponse };
-    addRoute(
-      app,
-      { path: `/${name}`, summary: 'A file of the pages', tag: 'Page', params: nothing, query: nothing, responses },
-      ({ context }) => sendFile(context, asset),
+    const look = { ...query, seed: query.seed ?? freshSeed() };
+    const values = explorerValues(look, models, query.model);
+    const { main, script } = page.views.explorer;
+    const rendered = render(
+      page,
+      { main: fill(main, values), script },
+      {
+        title: carName(look),
+        head: sharingHead(look, models, new URL(context.req.url).origin),
+        icon: values.car ?? '',
+        root: '',
+        about: baseOf(models.shown).slice(0, -1) || 'model',
+      },
     );
-  }
+    return sendPage(context, rendered, { 'Cache-Control': neverStored });
+  });
 }
 
-function fill(html: string, values: PageValues): string {
-  const byName = new Map<string, string>(Object.entries(values));
-  return html.replace(/\{\{(\w+)\}\}/g, (_, name: string) => byName.get(name) ?? '');
+const assetPath = z.object({
+  name: z
+    .string()
+    .regex(/^[\w.-]{1,80}$/, 'must be the name of a file')
+    .openapi({
+      param: { name: 'name', in: 'path' },
+      type: 'string',
+      maxLength: 80,
+      description: 'The name of a file.',
+      example: 'engine-1.js',
+    }),
+});
+
+/**
+ * A worker has the policy of its own answer: only there may WebAssembly be compiled, which pages may not.
+ */
+const assetPolicy = "default-src 'none'; connect-src 'self'; script-src 'wasm-unsafe-eval'";
+
+function addAssets(app: OpenAPIHono, { assets }: Page): void {
+  const route = {
+    path: '/assets/{name}',
+    summary: 'A file that a page’s script fetches when it needs it; its name holds a hash of its content',
+    tag: 'Page',
+    params: assetPath,
+    query: nothing,
+    responses: binaryResponse('The file'),
+  } as const;
+  addRoute(app, route, async ({ params, context }) => {
+    const asset = assets.get(params.name);
+    if (!asset) {
+      const detail = `There is no file ${params.name} here. Reload the page: it may be of another version of this service.`;
+      return problemResponse({ status: 404, detail, code: 'not-found' });
+    }
+    const headers = {
+      'Content-Type': asset.type,
+      'Cache-Control': neverChanges,
+      'Content-Security-Policy': assetPolicy,
+    };
+    return context.body(new Uint8Array(await asset.read()), 200, headers);
+  });
 }

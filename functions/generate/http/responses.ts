@@ -64,4 +64,9 @@ export function textResponse(description: string, type: string): Responses {
   return { 200: { description, headers: common, content: { [type]: { schema: { type: 'string' } } } } };
 }
 
+export function binaryResponse(description: string): Responses {
+  const content = { 'application/octet-stream': { schema: { type: 'string', format: 'binary' } as const } };
+  return { 200: { description, headers: common, content }, 404: problem('There is no such file.') };
+}
+
 export const unchangedResponse: Responses = { 304: { description: 'The caller has it already.', headers: common } };

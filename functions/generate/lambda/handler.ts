@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { modelsPrefix } from '../../../model/store/pointer.ts';
 import { s3Source } from '../../../model/store/s3.ts';
 import { createApp } from '../http/app.ts';
-import { readPage } from '../http/page-routes.ts';
+import { readPage } from '../http/page-files.ts';
 import { loadModel } from '../models/load-model.ts';
 import { createModelKeeper, type ModelKeeper } from '../models/model-registry.ts';
 import { createLambdaHandler } from './lambda.ts';

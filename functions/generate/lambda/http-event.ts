@@ -45,9 +45,10 @@ export function requestFromEvent(event: HttpEvent): Request {
   return new Request(url, { method: http.method, headers });
 }
 
-/** Pictures go out as base64, everything else as text. */
+/** What is no text goes out as base64: pictures, files of programs, and whatever is packed. */
 export async function resultFromResponse(response: Response): Promise<HttpResult> {
-  const binary = response.headers.get('Content-Type')?.startsWith('image/') ?? false;
+  const isText = /^(text\/|application\/(problem\+)?json)/.test(response.headers.get('Content-Type') ?? 'text/');
+  const binary = !isText || response.headers.has('Content-Encoding');
   const bytes = Buffer.from(await response.arrayBuffer());
   return {
     statusCode: response.status,

@@ -1,58 +1,79 @@
 /** A model that the page can show cars of. */
 export interface Model {
-  /** What the page's address calls it; undefined for the one that the page shows anyway. */
+  /** Its version; undefined for the current one where the service could not say which it is. */
   readonly name: string | undefined;
-  /** What the addresses of its pictures begin with; nothing for the current one. */
+  /** What the addresses of its pictures begin with. */
   readonly base: string;
   /** Width and height of its cars in pixels; undefined where the service could not say. */
   readonly size: number | undefined;
 }
 
-/** What the page shows: one car, how strange, and by which model. It is what the page's address says. */
-export interface Shown {
-  readonly seed: number;
+/** How a car is to look, beside its seed; written as the service's own query parameters are. */
+export interface Look {
   /** Scales the latent vector; 1 is as trained. */
   readonly truncation: number;
+  /** The seed of another car that this one is on the way to. */
+  readonly towards?: number;
+  /** How far on that way, from 0 to 1. */
+  readonly by?: number;
+}
+
+/** What the page shows: one car by one model. It is what the page's address says. */
+export interface Shown extends Look {
+  readonly seed: number;
   readonly model: Model;
 }
 
-/** The query string that shows the same again, for the page and for a picture alike. */
-function look(truncation: number): string[] {
-  return truncation === 1 ? [] : [`truncation=${truncation}`];
+function lookParts({ truncation, towards, by }: Look): string[] {
+  return [
+    ...(truncation === 1 ? [] : [`truncation=${truncation}`]),
+    ...(towards === undefined || by === undefined ? [] : [`towards=${towards}`, `by=${by}`]),
+  ];
 }
 
-const withQuery = (path: string, parts: readonly string[]) =>
+export const withQuery = (path: string, parts: readonly string[]) =>
   parts.length === 0 ? path : `${path}?${parts.join('&')}`;
 
 /** The picture of a car; without a size in the model's own pixels, which the browser enlarges. */
-export function carAddress({ seed, truncation, model }: Shown, size?: number): string {
-  return withQuery(`${model.base}cars/${seed}.png`, [
-    ...(size === undefined ? [] : [`size=${size}`]),
-    ...look(truncation),
-  ]);
+export function carAddress(shown: Shown, size?: number): string {
+  const parts = [...(size === undefined ? [] : [`size=${size}`]), ...lookParts(shown)];
+  return withQuery(`${shown.model.base}cars/${shown.seed}.png`, parts);
 }
 
-export function sheetAddress({ seed, truncation, model }: Shown, rows: number, columns: number): string {
-  const parts = [`rows=${rows}`, `columns=${columns}`, `seed=${seed}`, ...look(truncation)];
-  return withQuery(`${model.base}sheet.png`, parts);
-}
-
-/** A walk from one car to another as an animation. Both are as strange as the second, and drawn by its model. */
-export function morphAddress(from: Shown, { seed, truncation, model }: Shown): string {
-  const parts = [`from=${from.seed}`, `to=${seed}`, 'frames=48', ...look(truncation)];
-  return withQuery(`${model.base}morph.png`, parts);
+/** A sheet of cars from a seed on; with `around`, of cars that are on the way from that car to those. */
+export function sheetAddress(
+  { truncation, model }: Pick<Shown, 'truncation' | 'model'>,
+  { seed, rows, columns, around }: { seed: number; rows: number; columns: number; around?: number },
+): string {
+  const parts = [`rows=${rows}`, `columns=${columns}`, `seed=${seed}`];
+  if (around !== undefined) parts.push(`around=${around}`);
+  return withQuery(`${model.base}sheet.png`, [...parts, ...lookParts({ truncation })]);
 }
 
 const named = ({ name }: Model) => (name === undefined ? [] : [`model=${name}`]);
 
-/** The page itself with this car on it. */
-export function pageAddress({ seed, truncation, model }: Shown): string {
-  return withQuery('./', [`seed=${seed}`, ...look(truncation), ...named(model)]);
+/** The page itself with this car on it. It names the model, so that it shows the same car after another one has become current. */
+export function pageAddress(shown: Shown): string {
+  return withQuery('./', [`seed=${shown.seed}`, ...lookParts(shown), ...named(shown.model)]);
 }
 
 /** The page with another car, as strange and by the same model. */
-export function freshAddress({ truncation, model }: Omit<Shown, 'seed'>): string {
-  return withQuery('./', [...look(truncation), ...named(model)]);
+export function freshAddress({ truncation, model }: Pick<Shown, 'truncation' | 'model'>): string {
+  return withQuery('./', [...lookParts({ truncation }), ...named(model)]);
+}
+
+/** A walk through some cars by one model, there and back. */
+export function morphAddress(
+  seeds: readonly number[],
+  { truncation, model }: Pick<Shown, 'truncation' | 'model'>,
+): string {
+  const parts = [`through=${seeds.join(',')}`, 'frames=24', 'back=true', 'size=256', ...lookParts({ truncation })];
+  return withQuery(`${model.base}morph.png`, parts);
+}
+
+/** Where to read about a model. */
+export function aboutAddress({ base }: Model): string {
+  return base === '' ? 'model' : base.slice(0, -1);
 }
 
 /** Such as "64 × 64 pixels"; the model's name where its size is not known. */
@@ -60,19 +81,34 @@ export function sizeOf({ name = '', size }: Model): string {
   return size === undefined ? name : `${size} × ${size} pixels`;
 }
 
-/** Where to read about a model. */
-export function modelAddress({ base }: Model): string {
-  return base === '' ? 'model' : base.slice(0, -1);
+/** Such as "Car 42", or "Car 42, 30% of the way to car 7". */
+export function nameOf({ seed, towards, by }: Pick<Shown, 'seed' | 'towards' | 'by'>): string {
+  return towards === undefined || by === undefined
+    ? `Car ${seed}`
+    : `Car ${seed}, ${Math.round(by * 100)}% of the way to car ${towards}`;
 }
 
-/** What an address bar shows; undefined when it names no car. A model that it does not name, or that is not there, is the first. */
-export function shownAt(search: string, [usual, ...others]: readonly [Model, ...Model[]]): Shown | undefined {
+const seedOf = (text: string | null) => {
+  const seed = text !== null && /^\d{1,10}$/.test(text) ? Number(text) : Number.NaN;
+  return seed < 2 ** 32 ? seed : undefined;
+};
+
+/** The look that a query describes; what cannot be understood is as if it was not there. */
+export function lookOf(query: URLSearchParams): Look {
+  const truncation = Number(query.get('truncation') ?? 1);
+  const towards = seedOf(query.get('towards'));
+  const by = Number(query.get('by') ?? Number.NaN);
+  return {
+    truncation: truncation > 0 && truncation <= 1.5 ? truncation : 1,
+    ...(towards !== undefined && by >= 0 && by <= 1 && { towards, by }),
+  };
+}
+
+/** What an address bar shows; undefined when it names no car. */
+export function shownAt(search: string, modelNamed: (name: string | null) => Model): Shown | undefined {
   const query = new URLSearchParams(search);
-  const seed = query.get('seed');
-  if (seed === null || !/^\d{1,10}$/.test(seed)) return undefined;
-  const name = query.get('model');
-  const model = others.find((other) => other.name === name) ?? usual;
-  return { seed: Number(seed), truncation: Number(query.get('truncation') ?? 1) || 1, model };
+  const seed = seedOf(query.get('seed'));
+  return seed === undefined ? undefined : { seed, ...lookOf(query), model: modelNamed(query.get('model')) };
 }
 
 /** Any car, drawn from the browser's own randomness: nobody else is likely ever to meet it. */

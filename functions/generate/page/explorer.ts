@@ -1,38 +1,41 @@
 import {
+  aboutAddress,
   carAddress,
   freshAddress,
   freshSeed,
+  lookOf,
   type Model,
-  modelAddress,
   morphAddress,
+  nameOf,
   pageAddress,
   type Shown,
   shownAt,
   sizeOf,
 } from './address.ts';
-import { createModelSwitch, onPlainClick } from './models.ts';
-import { createSeen } from './seen.ts';
-import { createSheet } from './sheet.ts';
+import { afterQuiet, copyText, element, onPlainClick, wantsStillness } from './dom.ts';
+import { turnByKeys, turnByPointer } from './gestures.ts';
+import { createKept } from './kept.ts';
+import { createModelSwitch } from './models.ts';
+import { carOf, Notes, noteOf } from './notes.ts';
+import { watchPictures } from './pictures.ts';
+import { createSheet, freshSheet } from './sheet.ts';
+import { createStrip, isSame } from './strip.ts';
 
-function element<Type extends HTMLElement>(id: string, type: new () => Type): Type {
-  const found = document.getElementById(id);
-  if (!(found instanceof type)) throw new Error(`The page has no ${type.name} with the id ${id}.`);
-  return found;
-}
-
-const main = element('explorer', HTMLElement);
+const main = element('main', HTMLElement);
 const car = element('car', HTMLImageElement);
 const permalink = element('permalink', HTMLAnchorElement);
 const another = element('another', HTMLAnchorElement);
 const download = element('download', HTMLAnchorElement);
-const copy = element('copy', HTMLButtonElement);
 const status = element('status', HTMLElement);
 const truncation = element('truncation', HTMLInputElement);
 const soft = element('soft', HTMLInputElement);
-const about = element('about', HTMLAnchorElement);
-const walk = element('walk', HTMLButtonElement);
+const walk = element('walk', HTMLAnchorElement);
+const notice = document.getElementById('notice');
 
-// Without a choice it is the current model; where the service could not say what there is, the one that the page's address names.
+const say = (sentence: string) => {
+  status.textContent = sentence;
+};
+
 const sole: Model = {
   name: main.dataset.model || undefined,
   base: main.dataset.base ?? '',
@@ -42,7 +45,7 @@ const choice = createModelSwitch(document.getElementById('models'), sole, visitW
 
 const arrival: Shown = {
   seed: Number(main.dataset.seed),
-  truncation: Number(main.dataset.truncation),
+  ...lookOf(new URLSearchParams(main.dataset.look)),
   model: choice.arrival,
 };
 let shown = arrival;
@@ -52,106 +55,132 @@ let upcoming = freshSeed();
 /** Fetches the next car while this one is looked at, so that "another one" is there at once. */
 function prepareNext(): void {
   upcoming = freshSeed();
-  new Image().src = carAddress({ ...shown, seed: upcoming });
+  new Image().src = carAddress(withSeed(upcoming));
+}
+
+/** Another car as this one is shown: by the same model and as strange. */
+function withSeed(seed: number): Shown {
+  return { seed, truncation: shown.truncation, model: shown.model };
 }
 
 function show(next: Shown): void {
   const isRedrawn = next.model !== shown.model;
-  if (next.seed !== shown.seed) before = shown;
+  if (!isSame({ ...next, model: shown.model, truncation: shown.truncation }, shown)) before = shown;
   shown = next;
+  const name = nameOf(next);
   car.src = carAddress(next);
-  car.alt = `Car ${next.seed}, a car front that was never built`;
-  permalink.textContent = String(next.seed);
+  car.alt = `${name}, a car front that was never built`;
+  permalink.textContent = name;
   permalink.href = pageAddress(next);
   another.href = freshAddress(next);
   download.href = carAddress(next, 512);
   download.download = `car-${next.seed}.png`;
   truncation.value = String(next.truncation);
-  document.title = `Car ${next.seed} · freshcar`;
-  status.textContent = '';
-  // One car as two models draw it, or more and less strange, is no way to walk.
+  document.title = `${name} · freshcar`;
+  say('');
+  // One car as two models draw it, or more and less strange, is no way to walk; and a walk goes from seed to seed.
   walk.hidden = before.seed === next.seed;
+  walk.href = morphAddress([before.seed, next.seed], next);
+  if (notice) notice.hidden = notice.dataset.model !== next.model.name || !isSame(next, arrival);
   markSeen(next);
+  kept.mark(next);
   choice.mark(next);
   if (isRedrawn) redraw();
 }
 
 /** Has all else on the page drawn by the model of the car that is shown. */
 function redraw(): void {
-  const { model } = shown;
-  main.dataset.size = String(model.size ?? '');
-  about.href = modelAddress(model);
-  fillSheet(shown, sheetSeed);
+  main.dataset.size = String(shown.model.size ?? '');
+  element('about', HTMLAnchorElement).href = aboutAddress(shown.model);
+  sheet.fill(shown);
   prepareNext();
 }
 
 /** Shows a car and gives it its own step in the browser's history. */
 function visit(next: Shown): void {
-  history.pushState(null, '', pageAddress(next));
+  history.pushState({ steps: stepsTaken() + 1 }, '', pageAddress(next));
   show(next);
 }
 
+/** How many cars were shown on this page before this one, to which there is a way back. */
+const stepsTaken = () => Number(history.state?.steps ?? 0);
+
 function visitAnother(): void {
-  visit({ ...shown, seed: upcoming });
+  visit(withSeed(upcoming));
   prepareNext();
 }
 
-function visitFromSheet(seed: number): void {
-  visit({ ...shown, seed });
-  showCar();
+function visitBefore(): void {
+  if (stepsTaken() > 0) history.back();
+  else say('This is the first car of this visit.');
 }
 
 /** Shows the same car as another model draws it. */
 function visitWithModel(model: Model): void {
   if (model === shown.model) return;
   visit({ ...shown, model });
-  status.textContent = `Car ${shown.seed} in ${sizeOf(model)}.`;
+  say(`Car ${shown.seed} in ${sizeOf(model)}.`);
 }
 
-/** Brings the large picture into sight. */
-function showCar(): void {
-  const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  car.scrollIntoView({ behavior: still ? 'auto' : 'smooth', block: 'nearest' });
+/** Shows a car from further down the page, and brings the large picture into sight. */
+function visitFromBelow(next: Shown): void {
+  visit(next);
+  car.scrollIntoView({ behavior: wantsStillness() ? 'auto' : 'smooth', block: 'nearest' });
 }
 
-const markSeen = createSeen(element('seen', HTMLElement), element('seen-section', HTMLElement), visit);
-const sheet = { box: element('sheet', HTMLElement), picture: element('sheet-picture', HTMLImageElement) };
-const fillSheet = createSheet(sheet, visitFromSheet);
-let sheetSeed = fillSheet(shown);
+const seenNotes = new Notes(() => sessionStorage, 'freshcar.seen', 40);
+const seen = createStrip(element('seen', HTMLElement), visitFromBelow);
 
+function markSeen(next: Shown): void {
+  seenNotes.add(noteOf(next));
+  seen.fill(seenNotes.all.map((note) => carOf(note, choice.named)).filter((found) => found !== undefined));
+  seen.mark(next);
+  element('seen-section', HTMLElement).hidden = seenNotes.all.length < 2;
+}
+
+const kept = createKept({ pick: visitFromBelow, modelNamed: choice.named, say });
+const sheetElements = { picture: element('sheet-picture', HTMLImageElement), places: element('places', HTMLElement) };
+const sheet = createSheet(sheetElements, arrival, visitFromBelow);
+const sheetTitle = element('sheet-title', HTMLElement);
+const sheetHint = element('sheet-hint', HTMLElement);
+
+const turning = { next: visitAnother, back: visitBefore };
 onPlainClick(another, visitAnother);
+turnByPointer(element('frame', HTMLElement), turning);
+turnByKeys(turning, () => kept.toggle(shown));
 
 element('refill', HTMLButtonElement).addEventListener('click', () => {
-  sheetSeed = fillSheet(shown);
+  sheetTitle.textContent = 'The car park';
+  sheetHint.textContent = 'Pick a car to see it large.';
+  sheet.fill(shown, freshSheet());
 });
 
-walk.addEventListener('click', () => {
-  car.src = morphAddress(before, shown);
-  car.alt = `A walk from car ${before.seed} to car ${shown.seed}`;
-  status.textContent = `${car.alt}.`;
-  showCar();
+element('alike', HTMLButtonElement).addEventListener('click', () => {
+  sheetTitle.textContent = `More like car ${shown.seed}`;
+  sheetHint.textContent = 'The first row is nearest to it, each further row less so.';
+  sheet.fill(shown, { ...freshSheet(), around: shown.seed });
+  sheetTitle.scrollIntoView({ behavior: wantsStillness() ? 'auto' : 'smooth', block: 'start' });
 });
 
-copy.addEventListener('click', async () => {
-  const link = new URL(pageAddress(shown), location.href).href;
-  try {
-    await navigator.clipboard.writeText(link);
-    status.textContent = 'Link copied.';
-  } catch {
-    status.textContent = link;
-  }
-});
+element('keep', HTMLButtonElement).addEventListener('click', () => kept.toggle(shown));
+element('copy', HTMLButtonElement).addEventListener('click', () =>
+  copyText(new URL(pageAddress(shown), location.href).href, 'Link copied.', say),
+);
 
-// `input` comes with every step of the drag, `change` when it is let go: the car follows, the sheet comes after.
+// `input` comes with every step of the drag, `change` when it is let go or with each press of a key: the car follows, the rest comes
+// when the slider has come to rest.
 truncation.addEventListener('input', () => {
   car.src = carAddress({ ...shown, truncation: Number(truncation.value) });
 });
+const followDial = afterQuiet(400, () => {
+  sheet.fill(shown);
+  prepareNext();
+});
 truncation.addEventListener('change', () => {
   const next = { ...shown, truncation: Number(truncation.value) };
-  history.replaceState(null, '', pageAddress(next));
+  history.replaceState(history.state, '', pageAddress(next));
   show(next);
-  fillSheet(next, sheetSeed);
-  prepareNext();
+  followDial();
 });
 
 function soften(): void {
@@ -161,35 +190,11 @@ soft.addEventListener('change', soften);
 // Browsers keep a box as it was left when a page is reloaded.
 soften();
 
-/** Says why the car is not there, as the service tells it; a hiccup gets one more try. */
-async function explainFailure(): Promise<void> {
-  const failed = car.src;
-  const reason = await fetch(failed)
-    .then(async (response): Promise<unknown> => (response.ok ? undefined : (await response.json()).detail))
-    .catch(() => 'The service cannot be reached.');
-  if (car.src !== failed) return;
-  if (typeof reason === 'string') status.textContent = reason;
-  else if (!failed.includes('#')) car.src = `${failed}#again`;
-}
+addEventListener('popstate', () => show(shownAt(location.search, choice.named) ?? arrival));
 
-car.addEventListener('error', explainFailure);
-// The first car's request began before this script did, so it may have failed before anybody listened.
-if (car.complete && car.naturalWidth === 0) void explainFailure();
-
-addEventListener('popstate', () => show(shownAt(location.search, choice.models) ?? arrival));
-
-addEventListener('keydown', (event) => {
-  if (event.target !== document.body || event.metaKey || event.ctrlKey || event.altKey) return;
-  if (event.key === ' ' || event.key === 'ArrowRight') {
-    event.preventDefault();
-    visitAnother();
-  } else if (event.key === 'ArrowLeft') {
-    event.preventDefault();
-    history.back();
-  }
-});
-
-for (const id of ['copy', 'controls', 'refill', 'sheet-hint']) element(id, HTMLElement).hidden = false;
-history.replaceState(null, '', pageAddress(arrival));
+history.replaceState(history.state, '', pageAddress(arrival));
+watchPictures(say);
+walk.hidden = true;
 markSeen(arrival);
+kept.mark(arrival);
 prepareNext();

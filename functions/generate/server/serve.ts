@@ -5,7 +5,7 @@ import { getRequestListener } from '@hono/node-server';
 import { FreshcarError } from '../../../model/errors.ts';
 import { openFolder } from '../../../model/store/folder.ts';
 import { createApp } from '../http/app.ts';
-import { readPage } from '../http/page-routes.ts';
+import { readPage } from '../http/page-files.ts';
 import type { Log } from '../log.ts';
 import { loadModel } from '../models/load-model.ts';
 import { createModelKeeper } from '../models/model-registry.ts';

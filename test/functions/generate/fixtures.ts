@@ -1,7 +1,7 @@
 import { PNG } from 'pngjs';
 import { expect } from 'vitest';
 import { type AppOptions, createApp } from '../../../functions/generate/http/app.ts';
-import type { Page } from '../../../functions/generate/http/page-routes.ts';
+import type { Page } from '../../../functions/generate/http/page-files.ts';
 import { problemSchema } from '../../../functions/generate/http/problem.ts';
 import { jsonLog, type Log } from '../../../functions/generate/log.ts';
 import { createModelKeeper, type ModelKeeper } from '../../../functions/generate/models/model-registry.ts';
@@ -63,9 +63,12 @@ export function keeperOf(
   return createModelKeeper({ source, load, log, now: () => 0 });
 }
 
+const emptyView = { main: '<p data-seed="{{seed}}">{{car}}</p>', script: 'let x' };
 export const emptyPage: Page = {
-  html: '<p data-seed="{{seed}}">{{origin}} {{query}}</p>',
-  assets: new Map([['style.css', { type: 'text/css; charset=utf-8', text: 'p { color: red }', etag: '"style"' }]]),
+  layout: '<title>{{title}}</title>{{head}}{{style}}{{main}}{{script}}',
+  style: 'p { color: red }',
+  views: { explorer: emptyView },
+  assets: new Map([['engine-1.js', { type: 'text/javascript; charset=utf-8', read: async () => Buffer.from('1') }]]),
 };
 
 interface AppParts extends Partial<Pick<AppOptions, 'timeLimit' | 'meter' | 'page' | 'pagePatience'>> {

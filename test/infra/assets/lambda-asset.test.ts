@@ -61,7 +61,7 @@ describe("the function's zip", () => {
     const page = open(built)
       .files.filter((name) => name.startsWith('page/'))
       .sort();
-    expect(page).toEqual(['page/explorer.js', 'page/index.html', 'page/style.css']);
+    expect(page).toEqual(['page/explorer.html', 'page/explorer.js', 'page/layout.html', 'page/style.css']);
   });
 
   it('weighs less than 22 MB packed, and 60 MB unpacked of the 250 that Lambda takes', () => {

@@ -1,3 +1,4 @@
+import { gunzipSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { FreshcarError } from '../../../../model/errors.ts';
@@ -130,24 +131,55 @@ describe('/sheet.png', () => {
 describe('the page', () => {
   it('has its first car in the HTML, a fresh one or the one asked for', async () => {
     const { get } = startApp();
-    expect(await (await get('/')).text()).toBe('<p data-seed="7">http://localhost </p>');
+    expect(await (await get('/')).text()).toContain('<p data-seed="7">models/painted/cars/7.png</p>');
     expect(await (await get('/?seed=5&truncation=0.5')).text()).toContain(
-      'data-seed="5">http://localhost ?truncation=0.5<',
+      '<p data-seed="5">models/painted/cars/5.png?truncation=0.5</p>',
     );
   });
 
-  it('may run nothing but its own files', async () => {
+  it('may run the script and the style that stand in it, and nothing else', async () => {
     const policy = (await startApp().get('/')).headers.get('Content-Security-Policy');
-    expect(policy).toContain("default-src 'none'; script-src 'self'; style-src 'self'");
+    // By `printf %s 'let x' | openssl dgst -sha256 -binary | base64`, and of the style alike.
+    const [script, style] = [
+      'dXKOHtfmzrnYeAHYBCbUmBpIqmNFRVEF6ulA+ucuqt0=',
+      'ngewhhP73WDIbgwseeu52VAAJgKdGUsu1IUQQsAm8m4=',
+    ];
+    expect(policy).toContain(
+      `default-src 'none'; script-src 'sha256-${script}'; worker-src 'self'; style-src 'sha256-${style}'`,
+    );
     expect(policy).not.toContain('unsafe');
   });
 
-  it('serves its files with an ETag', async () => {
+  it('is packed for who takes that, and says so to caches', async () => {
     const { get } = startApp();
-    const response = await get('/style.css');
-    expect(response.headers.get('Content-Type')).toBe('text/css; charset=utf-8');
-    expect(await response.text()).toBe('p { color: red }');
-    expect((await get('/style.css', { 'If-None-Match': '"style"' })).status).toBe(304);
+    const packed = await get('/?seed=5', { 'Accept-Encoding': 'br, gzip' });
+    expect(packed.headers.get('Content-Encoding')).toBe('gzip');
+    expect(packed.headers.get('Vary')).toBe('Accept-Encoding');
+    const plain = await get('/?seed=5', { 'Accept-Encoding': 'gzip;q=0' });
+    expect(plain.headers.get('Content-Encoding')).toBeNull();
+    expect(gunzipSync(await packed.arrayBuffer()).toString()).toBe(await plain.text());
+  });
+
+  it('has no file whose name could not be its content', async () => {
+    const { get } = startApp();
+    const response = await get('/assets/engine-1.js');
+    expect(response.headers.get('Content-Type')).toBe('text/javascript; charset=utf-8');
+    expect(response.headers.get('Cache-Control')).toContain('immutable');
+    expect(await response.text()).toBe('1');
+    const missing = await problemOf(await get('/assets/engine-2.js'));
+    expect(missing.detail).toContain('Reload the page');
+  });
+
+  it('writes nothing into its HTML that an address or a Host header could turn into more', async () => {
+    const { app } = startApp();
+    const host = 'a.example"><script>alert(1)</script>';
+    const response = await app.fetch({
+      url: `http://${host}/?seed=5`,
+      method: 'GET',
+      headers: new Headers({ Host: host }),
+      raw: undefined,
+    } as unknown as Request);
+    expect(await response.text()).not.toContain('<script>alert');
   });
 });
 
@@ -207,7 +239,7 @@ describe('what is served', () => {
           '/models',
           '/models/{version}',
           '/openapi.json',
-          '/style.css',
+          '/assets/{name}',
           '/example1.png',
         ],
         ...['', '/models/{version}'].flatMap((base) =>
@@ -241,7 +273,7 @@ describe('what is wrong', () => {
       '/model',
       '/models',
       '/openapi.json',
-      '/style.css',
+      '/assets/a.js',
     ]) {
       const response = await app.request(path, { method });
       expect(response.status).toBe(405);

@@ -3,7 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { FreshcarError } from '../../../../model/errors.ts';
 import { emptyPage, paintedModel, problemOf, startApp } from '../fixtures.ts';
 
-const page = { ...emptyPage, html: readFileSync('functions/generate/page/index.html', 'utf8') };
+const read = (name: string) => readFileSync(`functions/generate/page/${name}.html`, 'utf8');
+const page = { ...emptyPage, layout: read('layout'), views: { explorer: { main: read('explorer'), script: '' } } };
 
 const sizes: Readonly<Record<string, 32 | 64 | 128>> = { 'large-64': 64, 'other-64': 64, 'huge-128': 128 };
 const load = async (version: string) => paintedModel(version, sizes[version] ?? 32);
@@ -21,6 +22,7 @@ function start(beside: readonly string[], loadModel = load, pagePatience?: numbe
       const attribute = (pattern: RegExp) => pattern.exec(html)?.[1]?.replaceAll('&amp;', '&');
       return {
         html,
+        notice: /id="notice"[^>]*>(.*?)<\/p>/.exec(html)?.[1],
         car: attribute(/id="car" src="([^"]+)"/),
         icon: attribute(/rel="icon" type="image\/png" href="([^"]+)"/),
         preview: attribute(/property="og:image" content="([^"]+)"/),
@@ -38,26 +40,20 @@ function start(beside: readonly string[], loadModel = load, pagePatience?: numbe
   };
 }
 
-const painted = {
-  car: 'cars/5.png',
-  icon: 'cars/5.png',
-  preview: 'http://localhost/cars/5.png?size=512',
-  sheet: 'sheet.png?rows=4&columns=8',
-  download: 'cars/5.png?size=512',
-  permalink: './?seed=5',
-  another: './',
-  about: 'model',
-};
-const large = {
-  car: 'models/large-64/cars/5.png',
-  icon: 'models/large-64/cars/5.png',
-  preview: 'http://localhost/models/large-64/cars/5.png?size=512',
-  sheet: 'models/large-64/sheet.png?rows=4&columns=8',
-  download: 'models/large-64/cars/5.png?size=512',
-  permalink: './?seed=5',
-  another: './',
-  about: 'models/large-64',
-};
+const of = (version: string) => ({
+  car: `models/${version}/cars/5.png`,
+  icon: `models/${version}/cars/5.png`,
+  preview: `http://localhost/models/${version}/cars/5.png?size=512`,
+  sheet: `models/${version}/sheet.png?rows=4&columns=8&seed=160`,
+  download: `models/${version}/cars/5.png?size=512`,
+  permalink: `./?seed=5&model=${version}`,
+  another: `./?model=${version}`,
+  about: `models/${version}`,
+});
+const painted = of('painted');
+const large = of('large-64');
+/** Of no model by name, where it is not known what there is. */
+const unnamed = { car: 'cars/5.png', icon: 'cars/5.png', permalink: './?seed=5', another: './', about: 'model' };
 
 describe('the page, with one model,', () => {
   it('shows its cars, and no choice', async () => {
@@ -65,7 +61,6 @@ describe('the page, with one model,', () => {
     const shown = await open('/?seed=5');
     expect(shown).toMatchObject({ ...painted, models: [] });
     expect(shown.html).not.toContain('id="models"');
-    expect(await open('/?seed=5&model=large-64')).toMatchObject({ ...painted, models: [] });
   });
 });
 
@@ -74,15 +69,15 @@ describe('the page, with larger cars beside,', () => {
     const { open } = start(['large-64']);
     expect(await open('/?seed=5')).toMatchObject({
       ...large,
-      models: ['32 × 32 ./?seed=5&model=painted', '*64 × 64 ./?seed=5'],
+      models: ['32 × 32 ./?seed=5&model=painted', '*64 × 64 ./?seed=5&model=large-64'],
     });
     expect(await open('/?seed=5&truncation=0.7')).toMatchObject({
       car: 'models/large-64/cars/5.png?truncation=0.7',
       preview: 'http://localhost/models/large-64/cars/5.png?size=512&truncation=0.7',
       download: 'models/large-64/cars/5.png?size=512&truncation=0.7',
-      permalink: './?seed=5&truncation=0.7',
-      another: './?truncation=0.7',
-      models: ['32 × 32 ./?seed=5&truncation=0.7&model=painted', '*64 × 64 ./?seed=5&truncation=0.7'],
+      permalink: './?seed=5&truncation=0.7&model=large-64',
+      another: './?truncation=0.7&model=large-64',
+      models: ['32 × 32 ./?seed=5&truncation=0.7&model=painted', '*64 × 64 ./?seed=5&truncation=0.7&model=large-64'],
     });
   });
 
@@ -92,9 +87,9 @@ describe('the page, with larger cars beside,', () => {
       ...painted,
       permalink: './?seed=5&model=painted',
       another: './?model=painted',
-      models: ['*32 × 32 ./?seed=5&model=painted', '64 × 64 ./?seed=5'],
+      models: ['*32 × 32 ./?seed=5&model=painted', '64 × 64 ./?seed=5&model=large-64'],
     });
-    expect(await open('/?seed=5&model=large-64')).toMatchObject({ ...large, permalink: './?seed=5' });
+    expect(await open('/?seed=5&model=large-64')).toMatchObject(large);
   });
 
   it('has no link or picture that leads nowhere', async () => {
@@ -102,7 +97,9 @@ describe('the page, with larger cars beside,', () => {
     for (const model of ['painted', 'large-64', 'huge-128']) {
       const { html } = await open(`/?seed=5&truncation=0.7&model=${model}`);
       const addresses = [...html.matchAll(/(?:href|src)="([^"]+)"/g)].map(([, address]) => address ?? '');
-      const own = addresses.filter((address) => address !== 'explorer.js');
+      const own = addresses
+        .filter((address) => !address.startsWith('#'))
+        .map((address) => address.replace('http://localhost/', ''));
       expect(own.length).toBeGreaterThan(10);
       for (const address of own) {
         const response = await get(`/${address.replaceAll('&amp;', '&').replace('./', '')}`);
@@ -112,18 +109,33 @@ describe('the page, with larger cars beside,', () => {
   });
 
   it('shows the current model’s on a tie, and else those that the pointer names first', async () => {
-    expect((await start(['other-32']).open('/?seed=5')).car).toBe('cars/5.png');
+    expect((await start(['other-32']).open('/?seed=5')).car).toBe('models/painted/cars/5.png');
     const { models } = await start(['large-64', 'other-64']).open('/?seed=5');
     expect(models).toEqual([
       '32 × 32 ./?seed=5&model=painted',
-      '*64 × 64 (large-64) ./?seed=5',
+      '*64 × 64 (large-64) ./?seed=5&model=large-64',
       '64 × 64 (other-64) ./?seed=5&model=other-64',
     ]);
   });
 
-  it('shows what it would show anyway where a model is not offered any more', async () => {
-    const { open } = start(['large-64']);
-    expect(await open('/?seed=5&model=withdrawn')).toMatchObject({ ...large, permalink: './?seed=5' });
+  it('goes on showing the cars of a model that is not offered any more, as long as it draws, and says so', async () => {
+    const { open, get } = start(['large-64'], async (version) => {
+      if (version === 'gone') throw new FreshcarError('not-found', 'There is no model gone.');
+      return load(version);
+    });
+    const shown = await open('/?seed=5&model=withdrawn');
+    expect(shown).toMatchObject(of('withdrawn'));
+    expect(shown.notice).toBe(
+      'Drawn by an older model, withdrawn. <a href="./?seed=5&amp;model=large-64">The same number by the newest one</a>',
+    );
+    // The page, the picture of it elsewhere and the picture that the link leads to are one car.
+    const picture = await (await get(`/${shown.car}`)).arrayBuffer();
+    const again = (await open(shown.permalink?.slice(1))).car;
+    expect(Buffer.from(await (await get(`/${again}`)).arrayBuffer()).equals(Buffer.from(picture))).toBe(true);
+    const without = await open('/?seed=5&model=gone');
+    expect(without).toMatchObject(large);
+    expect(without.notice).toContain('The model gone, which this link names, is not kept any more');
+    expect((await open('/?seed=5&model=large-64')).notice).toBeUndefined();
   });
 
   it('shows the next largest, or none but the current one’s, where a model could not be loaded', async () => {
@@ -137,7 +149,7 @@ describe('the page, with larger cars beside,', () => {
     damaged.add('huge-128');
     expect((await open('/?seed=5')).car).toBe('models/huge-128/cars/5.png');
     expect((await get('/models/huge-128/cars/5.png')).status).toBe(503);
-    const without = { ...large, models: ['32 × 32 ./?seed=5&model=painted', '*64 × 64 ./?seed=5'] };
+    const without = { ...large, models: ['32 × 32 ./?seed=5&model=painted', '*64 × 64 ./?seed=5&model=large-64'] };
     expect(await open('/?seed=5')).toMatchObject(without);
     expect(await open('/?seed=5&model=huge-128')).toMatchObject(without);
     damaged.add('large-64');
@@ -158,12 +170,12 @@ describe('the page, with larger cars beside,', () => {
 describe('the page, where it cannot be told what models there are,', () => {
   it('shows the current one’s when the store fails', async () => {
     const { open } = start(['large-64'], () => Promise.reject(new FreshcarError('unavailable', 'S3 is down.')));
-    expect(await open('/?seed=5')).toMatchObject({ ...painted, models: [] });
+    expect(await open('/?seed=5')).toMatchObject({ ...unnamed, models: [] });
   });
 
   it('shows the current one’s when the store does not answer in time', async () => {
     const { open } = start(['large-64'], () => new Promise(() => undefined), 5);
-    expect(await open('/?seed=5')).toMatchObject({ ...painted, models: [] });
+    expect(await open('/?seed=5')).toMatchObject({ ...unnamed, models: [] });
   });
 
   it('shows those that its address names, which every link goes on naming', async () => {
@@ -182,6 +194,9 @@ describe('the page, where it cannot be told what models there are,', () => {
       if (version === 'lost') throw new FreshcarError('not-found', 'There is no models/lost/manifest.json.');
       return load(version);
     });
-    expect((await open('/?seed=5')).models).toEqual(['32 × 32 ./?seed=5&model=painted', '*64 × 64 ./?seed=5']);
+    expect((await open('/?seed=5')).models).toEqual([
+      '32 × 32 ./?seed=5&model=painted',
+      '*64 × 64 ./?seed=5&model=large-64',
+    ]);
   });
 });

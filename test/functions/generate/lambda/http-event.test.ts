@@ -44,6 +44,14 @@ describe('resultFromResponse', () => {
       body: 'iVBORw==',
       isBase64Encoded: true,
     });
+    const packed = new Response(new Uint8Array([31, 139]), {
+      headers: { 'Content-Type': 'text/html', 'Content-Encoding': 'gzip' },
+    });
+    expect(await resultFromResponse(packed)).toMatchObject({ body: 'H4s=', isBase64Encoded: true });
+    const program = new Response(new Uint8Array([0, 97]), { headers: { 'Content-Type': 'application/gzip' } });
+    expect(await resultFromResponse(program)).toMatchObject({ body: 'AGE=', isBase64Encoded: true });
+    const problem = new Response('{}', { headers: { 'Content-Type': 'application/problem+json' } });
+    expect(await resultFromResponse(problem)).toMatchObject({ body: '{}', isBase64Encoded: false });
     const text = new Response('größer', { status: 404, headers: { 'Content-Type': 'text/plain' } });
     expect(await resultFromResponse(text)).toMatchObject({ statusCode: 404, body: 'größer', isBase64Encoded: false });
   });

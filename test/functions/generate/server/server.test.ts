@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { Agent, get, type IncomingMessage } from 'node:http';
 import { createServer } from 'node:net';
 import path from 'node:path';
@@ -8,6 +8,7 @@ import { text } from 'node:stream/consumers';
 import { build } from 'esbuild';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest';
+import { buildPage } from '../../../../infra/build/page.mjs';
 import { temporaryFolder } from '../../../model/store/bundle-fixture.ts';
 import { writeRealBundle } from '../real-bundle.ts';
 
@@ -21,9 +22,7 @@ beforeAll(async () => {
   const server = path.resolve('functions/generate/server/server.ts');
   const options = { bundle: true, format: 'esm', outdir: built } as const;
   await build({ ...options, entryPoints: [server], platform: 'node', target: 'node20', packages: 'external' });
-  const page = path.resolve('functions/generate/page');
-  await build({ ...options, entryPoints: [path.join(page, 'explorer.ts')], outdir: path.join(built, 'page') });
-  for (const file of ['index.html', 'style.css']) await copyFile(path.join(page, file), path.join(built, 'page', file));
+  await buildPage(process.cwd(), path.join(built, 'page'));
   await writeFile(path.join(built, 'package.json'), '{"type":"module"}');
 });
 afterAll(() => rm(built, { recursive: true, force: true }));
@@ -68,7 +67,7 @@ it.each(numbersOfWorkers)(
     expect(PNG.sync.read(Buffer.from(await car.arrayBuffer()))).toMatchObject({ width: 32, height: 32 });
     const page = await (await fetch(address)).text();
     const seed = /data-seed="(\d+)"/.exec(page)?.[1];
-    expect(page).toContain(`src="cars/${seed}.png"`);
+    expect(page).toContain(`src="models/noise/cars/${seed}.png"`);
     expect(page).not.toContain('{{');
     child.kill('SIGTERM');
     const [code] = await once(child, 'exit');
@@ -103,7 +102,7 @@ it('closes a connection after its hundredth request, so that other workers get t
   onTestFinished(() => agent.destroy());
   const kept: boolean[] = [];
   for (let count = 0; count < 102; count++) {
-    const request = get(`${address}/style.css`, { agent });
+    const request = get(`${address}/openapi.json`, { agent });
     const [response] = (await once(request, 'response')) as [IncomingMessage];
     expect(response.statusCode).toBe(200);
     await text(response);

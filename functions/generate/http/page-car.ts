@@ -1,0 +1,79 @@
+import { escapeHtml, type Markup } from './page-files.ts';
+import { baseOf, modelNotice, modelSwitch, type PageLook, type PageModels, pageAddress } from './page-models.ts';
+import { lookString } from './parameters.ts';
+
+/** Rows and columns of the sheet on the page; its script knows them too. */
+const sheet = { rows: 4, columns: 8 } as const;
+/** So many sheets of each model are shown, so that a cache before this service has most of them. */
+const sheets = 256;
+
+/** Such as "Car 42", or "Car 42, 30% of the way to car 7". */
+export function carName({ seed, towards, by }: PageLook): string {
+  return towards === undefined || by === undefined
+    ? `Car ${seed}`
+    : `Car ${seed}, ${Math.round(by * 100)}% of the way to car ${towards}`;
+}
+
+/** What is said of a car to programs that show a link to it elsewhere. */
+export function sharingHead(look: PageLook, models: PageModels, origin: string): Markup {
+  const { seed, truncation, towards, by } = look;
+  const name = carName(look);
+  const address = `${origin}/${pageAddress(look, models.shown).slice(2)}`;
+  const card = `${origin}/${baseOf(models.shown)}cars/${seed}.png${lookString({ size: 512, truncation, towards, by })}`;
+  const properties = [
+    ['og:type', 'website'],
+    ['og:site_name', 'freshcar'],
+    ['og:url', address],
+    ['og:title', `${name} does not exist`],
+    ['og:description', 'A small neural network drew this car front out of a number. It was never built.'],
+    ['og:image', card],
+    ['og:image:type', 'image/png'],
+    ['og:image:alt', `${name}, a car front that was never built, drawn by a small neural network`],
+  ] as const;
+  const tags = properties.map(([name, content]) => `<meta property="${name}" content="${escapeHtml(content)}">`);
+  const canonical = `<link rel="canonical" href="${escapeHtml(address)}">`;
+  return { markup: [canonical, ...tags, '<meta name="twitter:card" content="summary">'].join('\n    ') };
+}
+
+/** What the explorer page is filled with. */
+export function explorerValues(
+  look: PageLook,
+  models: PageModels,
+  asked: string | undefined,
+): Readonly<Record<string, string | Markup>> {
+  const { seed, truncation, towards, by } = look;
+  const { shown } = models;
+  const base = baseOf(shown);
+  const car = `${base}cars/${seed}.png`;
+  // The same for everybody who sees this car: a page that is reloaded asks for nothing new.
+  const first = (seed % sheets) * sheet.rows * sheet.columns;
+  const query = lookString({ truncation, towards, by });
+  return {
+    seed: String(seed),
+    truncation: String(truncation),
+    look: query.slice(1),
+    size: String(shown?.imageSize ?? ''),
+    base,
+    model: shown?.version ?? '',
+    name: carName(look),
+    alt: `${carName(look)}, a car front that was never built`,
+    car: car + query,
+    // A multiple of every model's own size.
+    download: car + lookString({ size: 512, truncation, towards, by }),
+    permalink: pageAddress(look, shown),
+    another: `./${lookString({ truncation, model: shown?.version })}`,
+    sheet: `${base}sheet.png${lookString({ ...sheet, seed: first, truncation })}`,
+    places: { markup: placesOf(first, truncation, models) },
+    notice: { markup: modelNotice(models, look, asked) },
+    models: { markup: modelSwitch(models, look) },
+  };
+}
+
+/** A link over each car of the sheet, so that it can be picked without a script too. */
+function placesOf(first: number, truncation: number, { shown }: PageModels): string {
+  return Array.from({ length: sheet.rows * sheet.columns }, (_, index) => {
+    const seed = first + index;
+    const address = escapeHtml(pageAddress({ seed, truncation }, shown));
+    return `<a href="${address}" aria-label="Show car ${seed}"></a>`;
+  }).join('');
+}
