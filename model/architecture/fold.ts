@@ -16,10 +16,15 @@ export function foldNormalisation(network: Network, weights: WeightValues): Fold
     const next = network.layers[at + 1];
     if (next?.kind === 'batchNorm') foldLayer(layer, next, weights, folded);
   });
-  const layers = network.layers.filter(({ kind }) => kind !== 'batchNorm');
-  const plain = buildNetwork(network.name, network.inputShape, layers);
+  const plain = withoutNormalisation(network);
   const values = plain.weights.map(({ name }) => [name, folded.get(name) ?? valuesOf(weights, name)] as const);
   return { network: plain, weights: new Map(values) };
+}
+
+/** What is left of a network whose normalisation is folded. */
+export function withoutNormalisation(network: Network): Network {
+  const layers = network.layers.filter(({ kind }) => kind !== 'batchNorm');
+  return buildNetwork(network.name, network.inputShape, layers);
 }
 
 function foldLayer(

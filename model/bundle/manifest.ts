@@ -1,16 +1,29 @@
 import { z } from 'zod';
-import { architectureSchema } from '../architecture/dcgan.ts';
+import { architectureSchema, generator } from '../architecture/dcgan.ts';
+import { countParameters } from '../architecture/network.ts';
 
 /**
  * `manifest.json`, the table of contents of a bundle: what the model is, where it comes from, and every other file with
  * its size and SHA-256, so that whoever fetched a bundle can verify it before using it.
  */
 
+export const manifestName = 'manifest.json';
+
+/**
+ * What may be in a manifest, which may be a stranger's: 400 MB of generator as 32-bit floats, a few files, a gigabyte in all.
+ * The shipped models have 1.5 million parameters, the widest of the family that anybody would train some ten times that.
+ */
+const parameterLimit = 100_000_000;
+const fileLimit = 64;
+const byteLimit = 2 ** 30;
+
 /** A model's version: lower-case letters, digits, dots and hyphens. It becomes part of paths and of URLs. */
 export const modelVersionSchema = z
   .string()
   .regex(/^[a-z0-9](?:[a-z0-9.-]{0,62}[a-z0-9])?$/, 'a version is 1 to 64 of a-z, 0-9, dot and hyphen')
-  .refine((version) => !version.includes('..'), 'a version has no two dots in a row');
+  .refine((version) => !version.includes('..'), 'a version has no two dots in a row')
+  // A store keeps its pointer, and the lock of it, beside the versions.
+  .refine((version) => !version.startsWith('current.json'), 'a version has another name than the pointer');
 
 /** The name of a file in a bundle: no folders, so that no name can reach out of the bundle. */
 const fileNameSchema = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/);
@@ -53,8 +66,20 @@ export const manifestSchema = z.strictObject({
   /** The format of this file. A reader refuses a number that it does not know. */
   format: z.literal(1),
   version: modelVersionSchema,
-  architecture: architectureSchema,
-  files: z.record(fileNameSchema, fileEntrySchema),
+  architecture: architectureSchema.refine(
+    (architecture) => countParameters(generator(architecture)).total <= parameterLimit,
+    {
+      message: `its generator has more than ${parameterLimit} parameters`,
+    },
+  ),
+  files: z
+    .record(fileNameSchema, fileEntrySchema)
+    .refine((files) => !(manifestName in files), 'the manifest does not list itself')
+    .refine((files) => Object.keys(files).length <= fileLimit, `there are more than ${fileLimit}`)
+    .refine(
+      (files) => Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0) <= byteLimit,
+      `they have more than ${byteLimit} bytes`,
+    ),
   data: dataSchema.optional(),
   /** The training configuration as it ran; absent for imported models. */
   recipe: z.record(z.string(), z.json()).optional(),
@@ -69,7 +94,6 @@ export const manifestSchema = z.strictObject({
 export type Manifest = z.output<typeof manifestSchema>;
 export type FileEntry = z.output<typeof fileEntrySchema>;
 
-export const manifestName = 'manifest.json';
 /** The ONNX graph that serves. */
 export const onnxName = 'generator.onnx';
 /** TensorFlow.js layers model: topology and weight table, and the weights themselves. */

@@ -1,5 +1,5 @@
 import type { Layer } from '../architecture/network.ts';
-import type { OnnxNode, OnnxTensor } from './onnx-format.ts';
+import type { OnnxNode, OnnxTensor } from './onnx-messages.ts';
 
 /** What the exports of all networks share. */
 

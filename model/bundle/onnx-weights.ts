@@ -1,5 +1,5 @@
 import type { Layer, WeightValues } from '../architecture/network.ts';
-import type { OnnxTensor } from './onnx-format.ts';
+import type { OnnxTensor } from './onnx-messages.ts';
 
 /** The weights of a generator in the order in which its ONNX graph reads them, channels first. */
 
@@ -17,14 +17,15 @@ export const phases = [
 export function denseTensors(layer: Of<'dense'>, map: readonly number[], weights: WeightValues): OnnxTensor[] {
   const [height = 1, width = 1, channels = layer.units] = map;
   const [inputs = 0] = layer.inputShape;
-  const [kernel, bias] = [valuesOf(weights, `${layer.name}/kernel`), valuesOf(weights, `${layer.name}/bias`)];
-  const columns = (rows: Float32Array, count: number) =>
-    fill([count, channels, height, width], (row, channel, y, x) =>
+  const columns = (weight: string, count: number) => () => {
+    const rows = valuesOf(weights, `${layer.name}/${weight}`);
+    return fill([count, channels, height, width], (row, channel, y, x) =>
       at(rows, row * layer.units + (y * width + x) * channels + channel),
     );
+  };
   return [
-    { name: `${layer.name}/kernel`, shape: [inputs, layer.units], values: columns(kernel, inputs) },
-    { name: `${layer.name}/bias`, shape: [layer.units], values: columns(bias, 1) },
+    { name: `${layer.name}/kernel`, shape: [inputs, layer.units], values: columns('kernel', inputs) },
+    { name: `${layer.name}/bias`, shape: [layer.units], values: columns('bias', 1) },
   ];
 }
 
@@ -38,16 +39,18 @@ export function denseTensors(layer: Of<'dense'>, map: readonly number[], weights
 export function doublingTensors(layer: Of<'convTranspose'>, weights: WeightValues) {
   const { name, filters } = layer;
   const inputs = layer.inputShape.at(-1) ?? 0;
-  const kernel = valuesOf(weights, `${name}/kernel`);
   const kernels = phases.map(({ row, column }): OnnxTensor => {
     const tap = (phase: number, place: number) => 3 - phase - 2 * place;
-    const values = fill([filters, inputs, 2, 2], (filter, input, y, x) => {
-      const place = tap(row, y) * 4 + tap(column, x);
-      return at(kernel, (place * filters + filter) * inputs + input);
-    });
+    const values = () => {
+      const kernel = valuesOf(weights, `${name}/kernel`);
+      return fill([filters, inputs, 2, 2], (filter, input, y, x) => {
+        const place = tap(row, y) * 4 + tap(column, x);
+        return at(kernel, (place * filters + filter) * inputs + input);
+      });
+    };
     return { name: `${name}/kernel_${row}${column}`, shape: [filters, inputs, 2, 2], values };
   });
-  const bias: OnnxTensor = { name: `${name}/bias`, shape: [filters], values: valuesOf(weights, `${name}/bias`) };
+  const bias: OnnxTensor = { name: `${name}/bias`, shape: [filters], values: () => valuesOf(weights, `${name}/bias`) };
   return { kernels, bias };
 }
 
@@ -61,17 +64,19 @@ export function doublingTensors(layer: Of<'convTranspose'>, weights: WeightValue
 export function pictureTensors(layer: Of<'conv'>, weights: WeightValues): OnnxTensor[] {
   const { name, filters, kernel: size } = layer;
   const inputs = layer.inputShape.at(-1) ?? 0;
-  const kernel = valuesOf(weights, `${name}/kernel`);
   const shape = [phases.length * inputs, filters, size + 1, size + 1] as const;
-  const values = fill(shape, (channel, filter, y, x) => {
-    const phase = phases[Math.floor(channel / inputs)];
-    const [row, column] = [(phase?.row ?? 0) + size - 1 - y, (phase?.column ?? 0) + size - 1 - x];
-    if (row < 0 || row >= size || column < 0 || column >= size) return 0;
-    return at(kernel, ((row * size + column) * inputs + (channel % inputs)) * filters + filter);
-  });
+  const values = () => {
+    const kernel = valuesOf(weights, `${name}/kernel`);
+    return fill(shape, (channel, filter, y, x) => {
+      const phase = phases[Math.floor(channel / inputs)];
+      const [row, column] = [(phase?.row ?? 0) + size - 1 - y, (phase?.column ?? 0) + size - 1 - x];
+      if (row < 0 || row >= size || column < 0 || column >= size) return 0;
+      return at(kernel, ((row * size + column) * inputs + (channel % inputs)) * filters + filter);
+    });
+  };
   return [
     { name: `${name}/kernel`, shape, values },
-    { name: `${name}/bias`, shape: [filters], values: valuesOf(weights, `${name}/bias`) },
+    { name: `${name}/bias`, shape: [filters], values: () => valuesOf(weights, `${name}/bias`) },
   ];
 }
 
@@ -79,12 +84,14 @@ export function pictureTensors(layer: Of<'conv'>, weights: WeightValues): OnnxTe
 export function convolutionTensors(layer: Of<'conv'>, weights: WeightValues): OnnxTensor[] {
   const { name, filters, kernel: size } = layer;
   const inputs = layer.inputShape.at(-1) ?? 0;
-  const kernel = valuesOf(weights, `${name}/kernel`);
   const shape = [filters, inputs, size, size] as const;
-  const values = fill(shape, (filter, input, y, x) => at(kernel, ((y * size + x) * inputs + input) * filters + filter));
+  const values = () => {
+    const kernel = valuesOf(weights, `${name}/kernel`);
+    return fill(shape, (filter, input, y, x) => at(kernel, ((y * size + x) * inputs + input) * filters + filter));
+  };
   return [
     { name: `${name}/kernel`, shape, values },
-    { name: `${name}/bias`, shape: [filters], values: valuesOf(weights, `${name}/bias`) },
+    { name: `${name}/bias`, shape: [filters], values: () => valuesOf(weights, `${name}/bias`) },
   ];
 }
 

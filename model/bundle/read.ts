@@ -2,6 +2,9 @@ import { FreshcarError } from '../errors.ts';
 import { sha256 } from '../files.ts';
 import { type FileEntry, type Manifest, manifestName, manifestSchema } from './manifest.ts';
 
+/** Bytes of the longest manifest that is read: those of the shipped models have 3,000. */
+export const manifestLimit = 2 ** 20;
+
 /**
  * Reads a manifest; `location` says where it was found, for the error's sentence.
  *
@@ -10,21 +13,29 @@ import { type FileEntry, type Manifest, manifestName, manifestSchema } from './m
 export function parseManifest(content: Uint8Array | string, location: string): Manifest {
   const damaged = (why: string, cause: unknown) =>
     new FreshcarError('damaged-bundle', `${manifestName} in ${location} cannot be used: ${why}.`, { cause });
-  let json: unknown;
-  try {
-    json = JSON.parse(typeof content === 'string' ? content : new TextDecoder().decode(content));
-  } catch (cause) {
-    throw damaged('it is no JSON', cause);
-  }
-  const parsed = manifestSchema.safeParse(json);
+  if (content.length > manifestLimit) throw damaged(`it is longer than ${manifestLimit} bytes`, undefined);
+  const json = attempt(() => JSON.parse(typeof content === 'string' ? content : new TextDecoder().decode(content)));
+  if ('failure' in json) throw damaged('it is no JSON', json.failure);
+  // Lists in lists in lists can be deeper than any check goes.
+  const checked = attempt(() => manifestSchema.safeParse(json.value));
+  if ('failure' in checked) throw damaged('it cannot be checked', checked.failure);
+  const parsed = checked.value;
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ path, message }) => `${path.join('.') || 'it'}: ${message}`);
   throw damaged(faults.join('; '), parsed.error);
 }
 
+function attempt<Value>(work: () => Value): { readonly value: Value } | { readonly failure: unknown } {
+  try {
+    return { value: work() };
+  } catch (failure) {
+    return { failure };
+  }
+}
+
 /** The manifest's entry for a file. @throws FreshcarError `damaged-bundle` when it lists none of that name. */
 export function entryOf(manifest: Manifest, name: string): FileEntry {
-  const entry = manifest.files[name];
+  const entry = Object.hasOwn(manifest.files, name) ? manifest.files[name] : undefined;
   if (entry === undefined)
     throw new FreshcarError('damaged-bundle', `${manifestName} of model ${manifest.version} lists no file ${name}.`);
   return entry;

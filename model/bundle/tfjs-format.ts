@@ -35,7 +35,11 @@ export function exportTfjs(network: Network, weights: WeightValues): TfjsFiles {
   return { model: `${JSON.stringify(model)}\n`, weights: Buffer.concat(bytes) };
 }
 
-/** The weights of `network` out of a `weights.bin` that `exportTfjs` wrote for it. */
+/**
+ * The weights of `network` out of a `weights.bin` that `exportTfjs` wrote for it.
+ *
+ * @throws FreshcarError `damaged-bundle` when they are not as many, or not all of them numbers.
+ */
 export function readTfjsWeights(network: Network, bytes: Uint8Array): Map<string, Float32Array> {
   const expected = network.weights.reduce((sum, { shape }) => sum + sizeOf(shape), 0) * 4;
   if (bytes.length !== expected)
@@ -45,6 +49,8 @@ export function readTfjsWeights(network: Network, bytes: Uint8Array): Map<string
     );
   // A copy begins at a multiple of four bytes, as float32 needs.
   const all = new Float32Array(Uint8Array.from(bytes).buffer);
+  if (!all.every(Number.isFinite))
+    throw new FreshcarError('damaged-bundle', `${tfjsWeightsName} holds what is no number; export the model anew.`);
   let at = 0;
   return new Map(
     network.weights.map(({ name, shape }) => {

@@ -1,3 +1,4 @@
+import { checkBundle, checkFile as inspect } from '../bundle/check-bundle.ts';
 import { loadEngine } from '../engine/load.ts';
 import { openFolder } from '../store/folder.ts';
 import { type Offer, offerVersion, withdrawVersion } from '../store/offer.ts';
@@ -11,6 +12,7 @@ export async function runPublish(bundle: string, { store: place, dryRun = false 
   const source = await openFolder(bundle);
   const reading = await source.readPointer();
   const manifest = await source.readManifest(reading?.pointer.version ?? '');
+  await checkBundle(source, manifest);
   // Loading draws a car on trial: what cannot draw is not published.
   await (await loadEngine(source, manifest)).dispose();
   const store = await openStore(place, process.env);
@@ -24,7 +26,7 @@ export async function runPublish(bundle: string, { store: place, dryRun = false 
 
 export async function runPromote(version: string, { store: place, dryRun = false }: StoreFlags, terminal: Terminal) {
   const store = await openStore(place, process.env);
-  report(await promoteVersion(store, version, { dryRun }), store.location, dryRun, terminal);
+  report(await promoteVersion(store, version, { dryRun, inspect }), store.location, dryRun, terminal);
 }
 
 interface RollbackFlags extends StoreFlags {
@@ -33,7 +35,12 @@ interface RollbackFlags extends StoreFlags {
 
 export async function runRollback({ store: place, dryRun = false, from }: RollbackFlags, terminal: Terminal) {
   const store = await openStore(place, process.env);
-  report(await rollBack(store, { dryRun, ...(from !== undefined && { from }) }), store.location, dryRun, terminal);
+  report(
+    await rollBack(store, { dryRun, inspect, ...(from !== undefined && { from }) }),
+    store.location,
+    dryRun,
+    terminal,
+  );
 }
 
 interface OfferFlags extends StoreFlags {
@@ -50,7 +57,7 @@ export async function runOffer(version: string, flags: OfferFlags, { out }: Term
     else out.write(`${location} offers ${version} no longer beside ${current}.\n`);
     return;
   }
-  const { current, outcome } = await offerVersion(store, version, { dryRun });
+  const { current, outcome } = await offerVersion(store, version, { dryRun, inspect });
   const nothing: Partial<Record<Offer['outcome'], string>> = {
     'is-current': `serves ${version} already, as its current model`,
     'offered-before': `offers ${version} beside ${current} already`,

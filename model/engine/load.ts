@@ -1,5 +1,6 @@
 import { generator } from '../architecture/dcgan.ts';
 import { type Manifest, onnxName, tfjsWeightsName } from '../bundle/manifest.ts';
+import { checkOnnx } from '../bundle/onnx-check.ts';
 import type { BundleSource } from '../store/store.ts';
 import type { Engine } from './engine.ts';
 
@@ -16,7 +17,7 @@ export interface LoadEngineOptions {
  * Loads what `manifest` describes, from where it lies.
  *
  * @throws FreshcarError as `BundleSource.readFile` does, and `damaged-bundle` when the files are not of the manifest's
- * architecture.
+ * architecture, or an engine should not be given them.
  */
 export async function loadEngine(
   source: Pick<BundleSource, 'readFile'>,
@@ -34,6 +35,7 @@ async function readEngine(
   // Each only when asked for: importing TensorFlow.js takes longer than all that ONNX Runtime does.
   if (engine === 'onnx') {
     const [{ createOnnxEngine }, onnx] = await Promise.all([import('./onnx.ts'), source.readFile(manifest, onnxName)]);
+    checkOnnx(onnx, manifest.architecture);
     return createOnnxEngine(onnx, manifest.architecture, { threads });
   }
   const [{ createTfjsEngine }, { readTfjsWeights }] = await Promise.all([

@@ -1,11 +1,13 @@
 import { FreshcarError } from '../errors.ts';
 import { besideLimit, offeringPointer } from './pointer.ts';
-import { checkFiles } from './promote.ts';
+import { checkFiles, type Inspect } from './promote.ts';
 import type { BundleStore, PointerReading } from './store.ts';
 
 export interface OfferOptions {
   /** Reads and checks everything, and writes nothing. */
   readonly dryRun?: boolean;
+  /** As for a promotion. */
+  readonly inspect?: Inspect;
 }
 
 /** What became of an offer; with a dry run, what would. */
@@ -25,7 +27,7 @@ export interface Offer {
 export async function offerVersion(
   store: BundleStore,
   version: string,
-  { dryRun = false }: OfferOptions = {},
+  { dryRun = false, inspect }: OfferOptions = {},
 ): Promise<Offer> {
   const { pointer, etag } = await readPointer(store);
   const { version: current, beside = [] } = pointer;
@@ -36,7 +38,7 @@ export async function offerVersion(
       'invalid-input',
       `${store.location} offers ${besideLimit} models beside ${current}, as many as can be. Withdraw one first: ${beside.join(', ')}.`,
     );
-  await checkFiles(store, version);
+  await checkFiles(store, version, inspect);
   if (!dryRun) await store.writePointer(offeringPointer(pointer, [...beside, version]), etag);
   return { current, outcome: 'offered' };
 }

@@ -1,3 +1,4 @@
+import type { Manifest } from '../bundle/manifest.ts';
 import { FreshcarError } from '../errors.ts';
 import { DamagedPointerError, movedPointer } from './pointer.ts';
 import type { BundleStore, Pointer } from './store.ts';
@@ -5,7 +6,11 @@ import type { BundleStore, Pointer } from './store.ts';
 export interface PromoteOptions {
   /** Reads and checks everything, and writes nothing. */
   readonly dryRun?: boolean;
+  /** Looks inside each file, and throws when it should not be served; stores themselves know files by size and hash only. */
+  readonly inspect?: Inspect;
 }
+
+export type Inspect = (manifest: Manifest, name: string, bytes: Uint8Array) => void;
 
 /** How the pointer moved; with a dry run, how it would. */
 export interface Promotion {
@@ -61,10 +66,10 @@ async function movePointer(
   store: BundleStore,
   { pointer, etag }: Current,
   to: string,
-  { dryRun = false }: PromoteOptions,
+  { dryRun = false, inspect }: PromoteOptions,
 ): Promise<Promotion> {
   const from = pointer?.version;
-  await checkFiles(store, to);
+  await checkFiles(store, to, inspect);
   if (!dryRun && from !== to) await store.writePointer(movedPointer(pointer, to), etag);
   return { from, to };
 }
@@ -74,9 +79,12 @@ async function movePointer(
  *
  * @throws FreshcarError `not-found` when the store has no such version, `damaged-bundle` when a file is another one.
  */
-export async function checkFiles(store: BundleStore, version: string): Promise<void> {
+export async function checkFiles(store: BundleStore, version: string, inspect?: Inspect): Promise<void> {
   const manifest = await store.readManifest(version);
-  for (const name of Object.keys(manifest.files)) await store.readFile(manifest, name);
+  for (const name of Object.keys(manifest.files)) {
+    const bytes = await store.readFile(manifest, name);
+    inspect?.(manifest, name, bytes);
+  }
 }
 
 async function readCurrent(store: BundleStore): Promise<Current> {

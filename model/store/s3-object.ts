@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import { FreshcarError } from '../errors.ts';
 import { explainS3, statusOf } from './s3-error.ts';
 
 /** One attempt at one object, in time or not at all. */
@@ -15,6 +16,8 @@ export interface GetOptions extends ObjectOptions {
   /** Whoever may not list a bucket is told "denied" of what is missing: then that is what it is taken for. */
   readonly deniedIsMissing?: boolean;
   readonly knownEtag?: string | undefined;
+  /** Bytes of the longest object that is read; any, where it is our own. */
+  readonly limit?: number;
 }
 
 export interface S3Object {
@@ -28,18 +31,25 @@ export interface S3Object {
  * @throws FreshcarError as `explainS3` does.
  */
 export async function getObject(client: S3Client, options: GetOptions): Promise<S3Object | undefined> {
-  const { bucket, key, timeout, knownEtag } = options;
+  const { bucket, key, timeout, knownEtag, limit = Number.POSITIVE_INFINITY } = options;
   const abortSignal = AbortSignal.timeout(timeout);
   try {
     const command = new GetObjectCommand({ Bucket: bucket, Key: key, IfNoneMatch: knownEtag });
-    const { Body, ETag } = await client.send(command, { abortSignal });
+    const { Body, ETag, ContentLength = 0 } = await client.send(command, { abortSignal });
+    if (ContentLength > limit) throw tooLong(options, ContentLength);
     // The signal ends the wait for the answer only; a body that stalls later has to be given up here.
     const bytes = await withSignal(Body?.transformToByteArray() ?? Promise.resolve(new Uint8Array()), abortSignal);
     return { bytes, etag: ETag ?? '' };
   } catch (error) {
+    if (error instanceof FreshcarError) throw error;
     if (statusOf(error) === 304) return undefined;
     throw explainS3(error, { ...options, action: 'read' });
   }
+}
+
+function tooLong({ bucket, key, limit }: GetOptions, bytes: number): FreshcarError {
+  const message = `s3://${bucket}/${key} is damaged: it has ${bytes} bytes instead of ${limit}.`;
+  return new FreshcarError('damaged-bundle', message);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { S3Client } from '@aws-sdk/client-s3';
 import { manifestName } from '../bundle/manifest.ts';
-import { entryOf, parseManifest, verifyFile } from '../bundle/read.ts';
+import { entryOf, manifestLimit, parseManifest, verifyFile } from '../bundle/read.ts';
 import { FreshcarError } from '../errors.ts';
 import { checkVersion, formatPointer, modelsPrefix, parsePointer, pointerConflict, pointerName } from './pointer.ts';
 import { defaultRetry, type RetryOptions, retry } from './retry.ts';
@@ -22,8 +22,8 @@ export interface S3SourceOptions {
 export function s3Source(options: S3SourceOptions): BundleSource {
   const { client, bucket, prefix = modelsPrefix, timeout = 5000, retry: retryOptions = defaultRetry } = options;
   const nameOf = (key: string) => `s3://${bucket}/${key}`;
-  const get = (key: string, more: Pick<GetOptions, 'knownEtag' | 'deniedIsMissing'> = {}) =>
-    retry(() => getObject(client, { bucket, key, timeout, ...more }), retryOptions);
+  const get = (key: string, more: Partial<Pick<GetOptions, 'knownEtag' | 'deniedIsMissing' | 'limit'>> = {}) =>
+    retry(() => getObject(client, { bucket, key, timeout, limit: manifestLimit, ...more }), retryOptions);
 
   return {
     location: `s3://${bucket}/${prefix}`,
@@ -46,7 +46,7 @@ export function s3Source(options: S3SourceOptions): BundleSource {
     async readFile(manifest, name) {
       const entry = entryOf(manifest, name);
       const key = `${prefix}${manifest.version}/${name}`;
-      return verifyFile(await required(get(key), nameOf(key)), entry, nameOf(key));
+      return verifyFile(await required(get(key, { limit: entry.bytes }), nameOf(key)), entry, nameOf(key));
     },
   };
 }

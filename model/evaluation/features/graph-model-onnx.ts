@@ -1,5 +1,6 @@
-import { encodeOnnx, type OnnxTensor } from '../../bundle/onnx-format.ts';
+import { encodeOnnx } from '../../bundle/onnx-format.ts';
 import { Graph, opset } from '../../bundle/onnx-graph.ts';
+import type { OnnxTensor } from '../../bundle/onnx-messages.ts';
 import { FreshcarError } from '../../errors.ts';
 import type { Constant, GraphModel, GraphNode } from './graph-model.ts';
 

@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { encodeOnnx, type OnnxNode } from '../../../model/bundle/onnx-format.ts';
+import { encodeOnnx } from '../../../model/bundle/onnx-format.ts';
+import type { OnnxNode } from '../../../model/bundle/onnx-messages.ts';
 import { openExtractor } from '../../../model/evaluation/extractor.ts';
 import { temporaryFolder } from '../store/bundle-fixture.ts';
 

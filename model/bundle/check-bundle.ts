@@ -1,0 +1,24 @@
+import { generator } from '../architecture/dcgan.ts';
+import type { BundleSource } from '../store/store.ts';
+import { type Manifest, onnxName, tfjsWeightsName } from './manifest.ts';
+import { checkOnnx } from './onnx-check.ts';
+import { readTfjsWeights } from './tfjs-format.ts';
+
+/**
+ * Looks inside a file of a bundle whose bytes are those of the manifest: the manifest may be a stranger's too.
+ *
+ * @throws FreshcarError `damaged-bundle` when an engine should not be given it.
+ */
+export function checkFile(manifest: Manifest, name: string, bytes: Uint8Array): void {
+  if (name === onnxName) checkOnnx(bytes, manifest.architecture);
+  if (name === tfjsWeightsName) readTfjsWeights(generator(manifest.architecture), bytes);
+}
+
+/**
+ * Reads a whole bundle and looks inside.
+ *
+ * @throws FreshcarError as `BundleSource.readFile` and `checkFile` do.
+ */
+export async function checkBundle(source: Pick<BundleSource, 'readFile'>, manifest: Manifest): Promise<void> {
+  for (const name of Object.keys(manifest.files)) checkFile(manifest, name, await source.readFile(manifest, name));
+}
