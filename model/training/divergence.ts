@@ -1,4 +1,3 @@
-import { mixedChannels } from '../architecture/heads.ts';
 import type { TrainingConfig } from './config.ts';
 import type { Gan } from './step/gan.ts';
 import type { StepLosses } from './step/train-step.ts';
@@ -42,11 +41,9 @@ export function isWhole({ generator, discriminator }: Gan): boolean {
 }
 
 /** The discriminator's loss on real and on fake together when it is always right: 0 for plain labels, else more. */
-export function leastLosses({ loss, labels: { real, fake, flipRate }, discriminator }: TrainingConfig): number {
+export function leastLosses({ loss, labels: { real, fake, flipRate } }: TrainingConfig): number {
   const least = loss === 'cross-entropy' ? leastCrossEntropy : leastHinge;
-  // A projected discriminator's loss is the sum of its heads'.
-  const heads = discriminator === 'projected' ? mixedChannels.length : 1;
-  return heads * (least(real, fake, flipRate) + least(fake, real, flipRate));
+  return least(real, fake, flipRate) + least(fake, real, flipRate);
 }
 
 /** The best is to say the mean label, whose entropy remains. */

@@ -9,7 +9,7 @@ import { buildLambdaAsset } from '../../infra/assets/lambda-asset.ts';
 import { httpEvent, invocation } from '../support/lambda-events.ts';
 import { startBucket } from './bucket.ts';
 import type { BenchOptions, Series } from './measurement.ts';
-import { startSeedService } from './seed-service.ts';
+import { startPeerService } from './peer-service.ts';
 
 export interface ColdBenchOptions extends BenchOptions {
   /** How often each contestant is started; default 15. */
@@ -96,7 +96,7 @@ async function startOnce(environment: Readonly<Record<string, string>>) {
 }
 
 async function firstCarOfPeer(peers: NonNullable<BenchOptions['peers']>): Promise<number> {
-  const { firstCar, stop } = await startSeedService(peers);
+  const { firstCar, stop } = await startPeerService('seed', peers);
   await stop();
   return firstCar;
 }

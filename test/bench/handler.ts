@@ -10,7 +10,7 @@ import { latentsFromSeeds } from '../../model/latent.ts';
 import { openFolder } from '../../model/store/folder.ts';
 import { httpEvent, invocation } from '../support/lambda-events.ts';
 import { type BenchOptions, type Series, timed } from './measurement.ts';
-import { startSeedService } from './seed-service.ts';
+import { startPeerService } from './peer-service.ts';
 
 export interface HandlerBenchOptions extends BenchOptions {
   /** Cars of each contestant; default 2000. */
@@ -80,7 +80,7 @@ async function ourHandler({ bundle, root }: BenchOptions): Promise<Contestant> {
 
 async function peer({ peers }: BenchOptions): Promise<Contestant[]> {
   if (!peers) return [];
-  const { address, stop } = await startSeedService(peers);
-  const draw = async () => (await fetch(`${address}/example1.png`)).arrayBuffer();
-  return [{ name: "seed's service", samples: [], draw, end: stop }];
+  const { name, address, stop } = await startPeerService('seed', peers);
+  const draw = async () => (await fetch(address)).arrayBuffer();
+  return [{ name, samples: [], draw, end: stop }];
 }

@@ -1,3 +1,5 @@
+import type { Peers } from './peers.ts';
+
 /** What every benchmark of serving returns: series of samples that were taken in one run, in turn. */
 export interface Series {
   /** What was measured: `handler`, `bare ONNX Runtime`, `seed's service`. */
@@ -15,13 +17,6 @@ export interface BenchOptions {
   readonly peers?: Peers;
   /** Is told how far the run is. */
   readonly progress: (line: string) => void;
-}
-
-export interface Peers {
-  /** A Python with the peers' packages. */
-  readonly python: string;
-  /** The folder with `seed_service.py`. */
-  readonly folder: string;
 }
 
 /** Milliseconds that `work` takes. */

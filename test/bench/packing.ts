@@ -4,42 +4,52 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { walk } from '../../model/dataset/sources/folder-source.ts';
+import { drawPhotographs } from './drawn-photographs.ts';
+import { runPeer } from './peers.ts';
 import { type Benchmark, type Contender, compare } from './samples.ts';
 
 const run = promisify(execFile);
 
-/** Folders of JPEG beside the project, and how many pictures they are repeated to, so that starting up hardly counts. */
+/** Folders of JPEG, and how many images they are repeated to, so that starting up hardly counts. */
 const sets = [
-  { name: 'stanford-cars-64', pictures: 40_000 },
-  { name: 'stanford-cars-original', pictures: 6000 },
+  { name: 'stanford-cars-64', width: 64, height: 64, drawn: 256, pictures: 40_000 },
+  { name: 'stanford-cars-original', width: 700, height: 480, drawn: 32, pictures: 6000 },
 ];
 const size = 32;
 const rounds = 5;
 
-/** Pictures a second from folder to `.npy`, whole programs from start to end, at 32x32. */
+/**
+ * Images a second from folder to `.npy`, whole programs from start to end, at 32x32. The folders are below FRESHCAR_DATASETS;
+ * without it they are drawn.
+ */
 export const packingBenchmark: Benchmark = async function* ({ peers }) {
-  const datasets = process.env.FRESHCAR_DATASETS ?? resolve('../shared/datasets');
-  for (const { name, pictures } of sets) {
+  const datasets = process.env.FRESHCAR_DATASETS;
+  for (const { name, width, height, drawn, pictures } of sets) {
     const work = await mkdtemp(join(tmpdir(), 'freshcar-bench-'));
     try {
-      const folder = await repeated(join(datasets, name), pictures, join(work, 'pictures'));
+      const source =
+        datasets === undefined
+          ? await drawPhotographs(join(work, 'drawn'), drawn, { width, height })
+          : join(datasets, name);
+      const folder = await repeated(source, pictures, join(work, 'pictures'));
       const out = join(work, 'cars.npy');
-      const contender = (title: string, program: string, args: readonly string[]): Contender => ({
+      const contender = (title: string, pack: () => Promise<unknown>): Contender => ({
         name: title,
         run: async () => {
           const start = performance.now();
-          await run(program, args, { maxBuffer: 1 << 26 });
+          await pack();
           return (1000 * pictures) / (performance.now() - start);
         },
       });
-      const own = contender('freshcar', process.execPath, [
-        ...[resolve('dist/freshcar.js'), 'dataset', 'prepare', folder, '--layout', 'folder'],
-        ...['--out', out, '--size', `${size}`],
-      ]);
-      const script = [resolve('test/bench/packing.py'), folder, out, `${size}`];
-      const pillow = peers ? [contender('Pillow', peers, script)] : [];
-      const draft = peers ? [contender('Pillow with draft', peers, [...script, 'draft'])] : [];
-      yield await compare(`${pictures} of ${name}`, 'pictures/s', [own, ...pillow, ...draft], rounds);
+      const args = ['dataset', 'prepare', folder, '--layout', 'folder', '--out', out, '--size', `${size}`];
+      const own = contender('freshcar', () =>
+        run(process.execPath, [resolve('dist/freshcar.js'), ...args], { maxBuffer: 1 << 26 }),
+      );
+      const pillow = (title: string, ...flags: string[]) =>
+        peers ? [contender(title, () => runPeer(peers, 'packing.py', [folder, out, `${size}`, ...flags]))] : [];
+      const others = [...pillow('Pillow'), ...pillow('Pillow with draft', 'draft')];
+      const title = datasets === undefined ? `drawn ones of ${width}x${height}` : `of ${name}`;
+      yield await compare(`${pictures} ${title}`, 'images/s', [own, ...others], rounds);
     } finally {
       await rm(work, { recursive: true, force: true });
     }

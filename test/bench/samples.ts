@@ -1,6 +1,8 @@
+import type { Peers } from './peers.ts';
+
 export interface BenchmarkOptions {
-  /** A Python to run peers with, if they are asked for. */
-  readonly peers: string | undefined;
+  /** How peers are run, if they are asked for. */
+  readonly peers: Peers | undefined;
   /** How many requests the server is sent, where its benchmark is not to choose. */
   readonly requests?: number | undefined;
 }
@@ -36,22 +38,32 @@ export async function compare(
   [own, ...peers]: readonly [Contender, ...Contender[]],
   rounds: number,
 ): Promise<Result> {
-  const samples = new Map<Contender, number[]>();
-  for (let round = 0; round < rounds; round++)
-    for (const contender of [own, ...peers])
-      samples.set(contender, [...(samples.get(contender) ?? []), await contender.run()]);
-  const of = (contender: Contender) => samples.get(contender) ?? [];
-  const ownMedian = median(of(own));
+  return resultOf(name, unit, own, await sampleInTurn([own, ...peers], rounds));
+}
+
+export type Samples = ReadonlyMap<Contender, readonly number[]>;
+
+/** Runs each contender once a round, in turn. */
+export async function sampleInTurn(contenders: readonly Contender[], rounds: number): Promise<Samples> {
+  const samples = new Map(contenders.map((contender): [Contender, number[]] => [contender, []]));
+  for (let round = 0; round < rounds; round++) for (const [contender, own] of samples) own.push(await contender.run());
+  return samples;
+}
+
+/** One contender beside all others that ran in turn with it. */
+export function resultOf(name: string, unit: string, own: Contender, all: Samples): Result {
+  const samples = all.get(own) ?? [];
+  const others = [...all].filter(([contender]) => contender !== own);
   return {
     name,
     unit,
-    samples: of(own),
-    median: ownMedian,
-    peers: peers.map((peer) => ({
+    samples,
+    median: median(samples),
+    peers: others.map(([peer, theirs]) => ({
       name: peer.name,
-      samples: of(peer),
-      median: median(of(peer)),
-      ratio: ownMedian / median(of(peer)),
+      samples: theirs,
+      median: median(theirs),
+      ratio: median(samples) / median(theirs),
     })),
   };
 }

@@ -4,7 +4,7 @@ import { benchCold } from './cold.ts';
 import { benchHandler } from './handler.ts';
 import type { Series } from './measurement.ts';
 import type { Benchmark, Result } from './samples.ts';
-import { benchServer, type ServerBenchOptions } from './server.ts';
+import { benchServer, measures, type ServerBenchOptions } from './server.ts';
 
 /** The benchmarks of serving for `npm run bench`; FRESHCAR_BUNDLE names another bundle than the shipped one. */
 export const handlerBenchmark = benchmark(benchHandler, (series) => [
@@ -13,13 +13,20 @@ export const handlerBenchmark = benchmark(benchHandler, (series) => [
 ]);
 
 export const serverBenchmark = benchmark(benchServer, (series) => {
-  const of = (unit: Series['unit']) => series.filter((one) => one.unit === unit);
+  // What is measured of each server is a name's ending, and the rest of it the server's.
+  const of = (ending: string) =>
+    series
+      .filter(({ name }) => name.endsWith(ending))
+      .map((one) => ({ ...one, name: one.name.slice(0, -ending.length) }));
+  const each = (ending: string) => series.filter(({ name }) => name.endsWith(ending));
   return [
-    besides('64 connections', 'cars/s', 0.5, of('cars/s')),
-    besides('one request of 64 at once, 99 of 100', 'ms', 0.99, of('ms')),
-    ...of('errors').map((one) => besides(one.name, 'errors', 0.5, [one])),
-    ...of('bytes').map((one) => besides(one.name, 'bytes', 0.5, [one])),
-    ...of('CPU ms').map((one) => besides(one.name, 'CPU ms', 0.5, [one])),
+    besides('64 connections', 'cars/s', 0.5, of(measures.rate)),
+    besides('one connection', 'cars/s', 0.5, of(measures.single)),
+    besides('one request of 64 at once, 99 of 100', 'ms', 0.99, of(measures.latency)),
+    besides('one request of 64 at once, all processes', 'CPU ms', 0.5, of(measures.cost)),
+    ...[...each(measures.failed), ...series.filter(({ unit }) => unit === 'bytes'), ...each(measures.load)].map((one) =>
+      besides(one.name, one.unit, 0.5, [one]),
+    ),
   ];
 });
 
@@ -43,7 +50,7 @@ function benchmark(
       root: path.resolve('.'),
       progress: (line) => process.stderr.write(`${line}\n`),
       ...(requests !== undefined && { requests }),
-      ...(peers !== undefined && { peers: { python: peers, folder: path.resolve('../shared/peers') } }),
+      ...(peers !== undefined && { peers }),
     });
     yield* resultsOf(series);
   };

@@ -1,16 +1,14 @@
-import { execFile } from 'node:child_process';
-import { join, resolve } from 'node:path';
-import { promisify } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
 import { randomFromSeed } from '../../model/random.ts';
 import { loadTensorflow } from '../../model/tensorflow/backend.ts';
+import { type Precision, precisions } from '../../model/tensorflow/precision.ts';
 import type { TrainingConfig } from '../../model/training/config.ts';
 import { resolveConfig } from '../../model/training/settings.ts';
 import { createGan } from '../../model/training/step/gan.ts';
 import { trainStep } from '../../model/training/step/train-step.ts';
-import { type Benchmark, type Contender, compare, median } from './samples.ts';
-
-const run = promisify(execFile);
+import { type Peers, runPeer } from './peers.ts';
+import { type Benchmark, type Contender, compare, median, type Result, resultOf, sampleInTurn } from './samples.ts';
 
 export interface TrainingBenchOptions {
   /** Settings over each preset, as on the command line. */
@@ -18,32 +16,48 @@ export interface TrainingBenchOptions {
   /** Steps of which a sample is the median, as in the peers; three more come before them. */
   readonly steps?: number;
   readonly rounds?: number;
-  /** Where the peers' programs are. */
-  readonly peerFolder?: string;
 }
 
 /**
- * Images a second in training at batch 64, on random pictures: the seed's recipe beside the same in Keras and PyTorch, then
- * preset fresh alone, and the machine's own speed at a matrix product, as a measure of what there is to gain.
+ * Images a second in training at batch 64, on random images, in float32 and in bfloat16: the seed's recipe beside the same in
+ * Keras and PyTorch, then preset fresh alone, and the machine's own speed at a matrix product, as a measure of what there is to
+ * gain. All that stands beside each other ran in turn.
  */
-export function createTrainingBenchmark({
-  values = {},
-  steps = 12,
-  rounds = 4,
-  peerFolder = resolve('../shared/peers'),
-}: TrainingBenchOptions = {}): Benchmark {
+export function createTrainingBenchmark({ values = {}, steps = 12, rounds = 4 }: TrainingBenchOptions = {}): Benchmark {
   return async function* ({ peers }) {
-    await loadTensorflow({ warn: (message) => process.stderr.write(`warning: ${message}\n`) });
+    const { native } = await loadTensorflow({ warn: (message) => process.stderr.write(`warning: ${message}\n`) });
+    // Plain JavaScript knows no bfloat16.
     const own = (preset: 'seed' | 'fresh') =>
-      trainer(resolveConfig({ preset, values: { 'batch-size': '64', ...values } }), steps);
-    const others = peers === undefined ? [] : ['keras', 'torch'].map((name) => peer(peers, peerFolder, name, steps));
-    yield await compare("seed's recipe", 'images/s', [own('seed'), ...others], rounds);
-    yield await compare('preset fresh', 'images/s', [own('fresh')], rounds);
+      precisions
+        .filter((precision) => native || precision === 'float32')
+        .map((precision) => {
+          const config = resolveConfig({ preset, values: { 'batch-size': '64', ...values, precision } });
+          return { precision, contender: trainer(config, steps) };
+        });
+    const others = peers === undefined ? [] : peerTrainers(peers, steps);
+    yield* besideEachOther("seed's recipe", own('seed'), others, rounds);
+    yield* besideEachOther('preset fresh', own('fresh'), [], rounds);
     yield await compare('matrix product', 'GFLOP/s', [matrixProduct], rounds);
   };
 }
 
 export const trainingBenchmark = createTrainingBenchmark();
+
+interface OwnTrainer {
+  readonly precision: Precision;
+  readonly contender: Contender;
+}
+
+/** A result for each precision of ours, beside the other one and all peers. */
+async function* besideEachOther(
+  name: string,
+  own: readonly OwnTrainer[],
+  others: readonly Contender[],
+  rounds: number,
+): AsyncGenerator<Result> {
+  const samples = await sampleInTurn([...own.map(({ contender }) => contender), ...others], rounds);
+  for (const { precision, contender } of own) yield resultOf(`${name} in ${precision}`, 'images/s', contender, samples);
+}
 
 function trainer(config: TrainingConfig, steps: number): Contender {
   const { imageSize } = config.architecture;
@@ -52,7 +66,7 @@ function trainer(config: TrainingConfig, steps: number): Contender {
   const real = Float32Array.from({ length }, () => 2 * random.uniform() - 1);
   const gan = createGan(config);
   return {
-    name: 'freshcar',
+    name: `freshcar in ${config.precision}`,
     run: async () => {
       for (let step = 0; step < 3; step++) trainStep(config, gan, real);
       const seconds = Array.from({ length: steps }, () => secondsOf(() => trainStep(config, gan, real)));
@@ -61,15 +75,22 @@ function trainer(config: TrainingConfig, steps: number): Contender {
   };
 }
 
-/** A program that trains the seed's networks and prints its images a second as JSON. */
-function peer(python: string, folder: string, name: string, steps: number): Contender {
-  return {
-    name,
-    run: async () => {
-      const { stdout } = await run(python, [join(folder, `dcgan_${name}.py`), '--batch', '64', '--steps', `${steps}`]);
-      return Number(JSON.parse(stdout.trim().split('\n').at(-1) ?? '').images_per_s);
-    },
-  };
+/** Programs that train the seed's networks and print their images a second as JSON. */
+function peerTrainers(peers: Peers, steps: number): Contender[] {
+  const programs = [
+    ['Keras', 'train_keras.py'],
+    ['PyTorch', 'train_torch.py'],
+  ] as const;
+  return programs.flatMap(([name, program]) =>
+    precisions.map((precision) => ({
+      name: `${name} in ${precision}`,
+      run: async () => {
+        const flags = precision === 'bfloat16' ? ['--bfloat16'] : [];
+        const out = await runPeer(peers, program, ['--batch', '64', '--steps', `${steps}`, ...flags]);
+        return z.object({ images_per_second: z.number() }).parse(JSON.parse(out)).images_per_second;
+      },
+    })),
+  );
 }
 
 /** The fastest of ten: a peak is what is reached when nothing disturbs, and the sum of a corner shows that it was computed. */
