@@ -6,7 +6,7 @@ import type { BundleSource } from '../../model/store/store.ts';
 
 /** The cars that every model has to draw before it is let through: eight seeds, as good as any. */
 const seeds = [0, 1, 2, 3, 4, 5, 6, 7];
-/** A picture whose colours vary less than this (standard deviation, of 255) is plain: black, grey, or one colour. */
+/** An image in which no channel varies more than this (standard deviation, of 255) is plain: black, grey, or one colour. */
 const plain = 4;
 
 /**
@@ -21,12 +21,17 @@ export async function drawGoldenCars(source: Pick<BundleSource, 'readFile'>, man
     const bytes = pixels.length / seeds.length;
     const cars = seeds.map((_, car) => Buffer.from(pixels.subarray(car * bytes, (car + 1) * bytes)));
     const refuse = (why: string) => new FreshcarError('damaged-bundle', `The model ${manifest.version} ${why}.`);
-    if (cars.some((car) => deviation(car) < plain)) throw refuse('draws plain pictures instead of cars');
+    if (cars.some((car) => channelsOf(car).every((channel) => deviation(channel) < plain))) throw refuse('draws plain pictures instead of cars');
     if (new Set(cars.map((car) => car.toString('latin1'))).size < seeds.length)
       throw refuse('draws the same car for different seeds');
   } finally {
     await engine.dispose();
   }
+}
+
+/** Red, green and blue apart: the one colour of a plain image need not be grey. */
+function channelsOf(car: Uint8Array): Uint8Array[] {
+  return [0, 1, 2].map((channel) => car.filter((_, at) => at % 3 === channel));
 }
 
 function deviation(bytes: Uint8Array): number {

@@ -56,6 +56,18 @@ describe('latentScale', () => {
     expect(latentScale(truncation, measured)).toBeCloseTo(scale, 10);
   });
 
+  it('goes no further than was measured, however strange a car is asked for', () => {
+    for (const truncation of [1.21, 1.3, 2, 100]) expect(latentScale(truncation, measured)).toBe(1.5);
+    // The last scale need not be the widest.
+    expect(latentScale(2, { scales: [0.5, 1, 1.5], spreads: [0.5, 1, 0.9] })).toBe(1.5);
+    expect(latentScale(0.7, { scales: [], spreads: [] })).toBe(0.7);
+  });
+
+  it('is the measured scale itself where the spread is just what is asked for', () => {
+    expect(latentScale(0.25, { scales: [0.5, 0.75, 1], spreads: [0.25, 0.25, 1] })).toBe(0.5);
+    expect(latentScale(1.2, measured)).toBeCloseTo(1.5, 10);
+  });
+
   it('takes the first scale that reaches a truncation where the spread falls again', () => {
     const falling = { scales: [0.5, 0.75, 1], spreads: [0.8, 0.6, 1] };
     expect(latentScale(0.4, falling)).toBeCloseTo(0.25, 10);

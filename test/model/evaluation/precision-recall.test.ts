@@ -31,6 +31,15 @@ describe('precisionRecall', () => {
     expect(await precisionRecall(oneKind, real, 1)).toEqual({ precision: 1, recall: 0.5 });
   });
 
+  it('counts an image that is just as far away as the neighbour, and none that is further', async () => {
+    // Each real one's nearest neighbour is 2 away; so far from one of them lie -2 and 12, further -2.5 and 12.5.
+    const real = features([[0], [2], [8], [10]]);
+    expect((await precisionRecall(features([[-2], [12], [-2.5], [12.5]]), real, 1)).precision).toBe(0.5);
+    // And the other way round: the nearest neighbours are 0.5 away.
+    const generated = features([[-0.5], [-1], [9.5], [9]]);
+    expect(await precisionRecall(generated, real, 1)).toEqual({ precision: 1, recall: 0.5 });
+  });
+
   it('refuses sets too small to have neighbours', async () => {
     const few = features([[1], [2], [3]]);
     await expect(precisionRecall(few, few, 3)).rejects.toThrow('3 neighbours');
