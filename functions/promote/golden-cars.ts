@@ -21,7 +21,8 @@ export async function drawGoldenCars(source: Pick<BundleSource, 'readFile'>, man
     const bytes = pixels.length / seeds.length;
     const cars = seeds.map((_, car) => Buffer.from(pixels.subarray(car * bytes, (car + 1) * bytes)));
     const refuse = (why: string) => new FreshcarError('damaged-bundle', `The model ${manifest.version} ${why}.`);
-    if (cars.some((car) => channelsOf(car).every((channel) => deviation(channel) < plain))) throw refuse('draws plain pictures instead of cars');
+    if (cars.some((car) => channelsOf(car).every((channel) => deviation(channel) < plain)))
+      throw refuse('draws plain pictures instead of cars');
     if (new Set(cars.map((car) => car.toString('latin1'))).size < seeds.length)
       throw refuse('draws the same car for different seeds');
   } finally {

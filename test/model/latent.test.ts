@@ -66,6 +66,8 @@ describe('latentScale', () => {
   it('is the measured scale itself where the spread is just what is asked for', () => {
     expect(latentScale(0.25, { scales: [0.5, 0.75, 1], spreads: [0.25, 0.25, 1] })).toBe(0.5);
     expect(latentScale(1.2, measured)).toBeCloseTo(1.5, 10);
+    // From where it first was as wide: half of the way from 0.5 to 1.
+    expect(latentScale(0.625, { scales: [0.5, 0.75, 1], spreads: [0.25, 0.25, 1] })).toBeCloseTo(0.75, 10);
   });
 
   it('takes the first scale that reaches a truncation where the spread falls again', () => {

@@ -8,13 +8,18 @@ import { randomFromSeed } from '../../../model/random.ts';
 
 const architecture = manifestSchema.shape.architecture.parse({ latentSize: 4, baseChannels: 8, channels: 8 });
 
-/** A model with these weights; `scaled` says by how much each weight that is drawn is multiplied. */
-async function refusalOf(scaled: (name: string) => number): Promise<string | undefined> {
+/** Why a model is refused; `scaled` says by how much each weight is multiplied, `kept` which channels of the image are drawn. */
+async function refusalOf(
+  scaled: (name: string) => number,
+  kept = (_channel: number) => true,
+): Promise<string | undefined> {
   const random = randomFromSeed(3);
   const weights = new Map(
     generator(architecture).weights.map(({ name, shape, initializer }) => {
       const size = shape.reduce((product, length) => product * length, 1);
-      const drawn = Float32Array.from({ length: size }, () => random.normal() * scaled(name));
+      // The last axis of the last layer is the channel of the image.
+      const isKept = (at: number) => !name.startsWith('rgb/') || kept(at % 3);
+      const drawn = Float32Array.from({ length: size }, (_, at) => random.normal() * (isKept(at) ? scaled(name) : 0));
       return [name, name.includes('norm') ? new Float32Array(size).fill(initializer === 'ones' ? 1 : 0) : drawn];
     }),
   );
@@ -43,6 +48,14 @@ describe('a model that is to be let through', () => {
     // The latent vector counts for nothing, and the biases draw the same image each time.
     const oneCar = await refusalOf((name) => (name === 'project/kernel' ? 0 : 0.5));
     expect(oneCar).toBe('damaged-bundle: The model new draws the same car for different seeds.');
+  });
+
+  it('may draw in one colour more than in the others', async () => {
+    const red = await refusalOf(
+      (name) => (name === 'rgb/bias' ? 0 : 0.5),
+      (channel) => channel === 0,
+    );
+    expect(red).toBeUndefined();
   });
 
   it('is refused where its cars are plain', async () => {

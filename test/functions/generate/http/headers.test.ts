@@ -50,7 +50,6 @@ describe('caches are told', () => {
     ['to keep no sheet of fresh cars', '/sheet.png', 'no-store'],
     ['to keep nothing about what is being served', '/model', 'no-store'],
     ['to keep no health', '/health', 'no-store'],
-    ['to ask again after five minutes for a file of the page', '/style.css', 'public, max-age=300'],
   ])('%s: %s', async (_, path, expected) => {
     const response = await startApp().get(path);
     expect(response.status).toBe(200);
