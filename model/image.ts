@@ -1,34 +1,8 @@
-import { constants } from 'node:zlib';
-import { PNG } from 'pngjs';
-
 /** RGB pixels of one picture: rows top to bottom, three bytes each. */
 export interface Picture {
   readonly pixels: Uint8Array;
   readonly width: number;
   readonly height: number;
-}
-
-/**
- * Settings measured on car fronts. The Paeth filter on every row saves most of the time of choosing one for each row, for
- * files within 1% of each other. Behind it, run lengths (zlib's `Z_RLE`) compress as well as zlib's search for repeats does,
- * in less time. A small picture fits into one chunk of 16 kB; twice that, pngjs's default, takes longer to set aside.
- */
-const packing = {
-  colorType: 2,
-  inputColorType: 2,
-  inputHasAlpha: false,
-  filterType: 4,
-  deflateStrategy: constants.Z_RLE,
-  deflateLevel: 1,
-  deflateChunkSize: 16 * 1024,
-} as const;
-
-/** A PNG of 8-bit RGB. The same pixels give the same bytes. */
-export function encodePng({ pixels, width, height }: Picture): Uint8Array {
-  const data = Buffer.from(pixels.buffer, pixels.byteOffset, pixels.byteLength);
-  // All that pngjs's synchronous writer reads; making its PNG, a stream with a parser, takes half as long as encoding.
-  const png = { data, width, height, gamma: 0 } satisfies Pick<PNG, 'data' | 'width' | 'height' | 'gamma'>;
-  return PNG.sync.write(png as PNG, { ...packing });
 }
 
 /** Repeats every pixel `factor` (a whole number) times each way: larger, with sharp edges. */
@@ -57,8 +31,8 @@ export function pictureOf(cars: Uint8Array, index: number, size: number): Pictur
   return { pixels: cars.subarray(index * bytes, (index + 1) * bytes), width: size, height: size };
 }
 
-/** Each of many cars as a picture of its own, drawn `scale` times larger. */
-export function picturesOf(cars: Uint8Array, size: number, scale: number): Picture[] {
+/** Each of many cars as a picture of its own, drawn `scale` times larger, 1 by default. */
+export function picturesOf(cars: Uint8Array, size: number, scale = 1): Picture[] {
   const count = cars.length / (size * size * 3);
   return Array.from({ length: count }, (_, index) => scaleUp(pictureOf(cars, index, size), scale));
 }

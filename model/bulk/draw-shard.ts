@@ -1,6 +1,7 @@
 import { drawSeeds, seedsFrom } from '../draw.ts';
 import type { Engine } from '../engine/engine.ts';
-import { encodePng, pictureOf } from '../image.ts';
+import { pictureOf } from '../image.ts';
+import { encodePng } from '../png.ts';
 import type { Shard } from './plan.ts';
 import { tarEnd, tarEntry } from './tar.ts';
 

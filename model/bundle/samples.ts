@@ -1,5 +1,6 @@
-import { encodePng, sheet } from '../image.ts';
+import { sheet } from '../image.ts';
 import { latentsFromSeeds } from '../latent.ts';
+import { encodePng } from '../png.ts';
 
 /** The cars of every sheet, a bundle's and a run's: the same 64 seeds, so that sheets can be compared. */
 const seeds = Array.from({ length: 64 }, (_, seed) => seed);

@@ -21,7 +21,7 @@ export async function runMorph(flags: MorphFlags, terminal: Terminal): Promise<v
   const warn = (message: string) => terminal.err.write(`warning: ${message}\n`);
   const { engine, manifest } = await openModel(flags.model, 'onnx', warn);
   const cars = await drawMorph(engine, { through: [from, to], frames }, flags.truncation);
-  await writeWhole(out, encodeApng(picturesOf(cars, engine.imageSize, scale), { delay }));
+  await writeWhole(out, encodeApng(picturesOf(cars, engine.imageSize), { delay, scale }));
   terminal.out.write(`${frames} cars of model ${manifest.version} in ${out}\n`);
   await engine.dispose();
 }

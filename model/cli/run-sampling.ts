@@ -2,7 +2,8 @@ import path from 'node:path';
 import { drawSeeds, seedsFrom } from '../draw.ts';
 import { openModel } from '../engine/open-model.ts';
 import { writeWhole } from '../files.ts';
-import { encodePng, picturesOf, sheet } from '../image.ts';
+import { picturesOf, sheet } from '../image.ts';
+import { encodePng } from '../png.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface SampleFlags {
@@ -49,8 +50,8 @@ async function writeSingles(
   size: number,
   scale: number,
 ): Promise<void> {
-  const pictures = picturesOf(cars, size, scale);
+  const pictures = picturesOf(cars, size);
   await Promise.all(
-    pictures.map((picture, at) => writeWhole(path.join(folder, `${seeds[at]}.png`), encodePng(picture))),
+    pictures.map((picture, at) => writeWhole(path.join(folder, `${seeds[at]}.png`), encodePng(picture, { scale }))),
   );
 }

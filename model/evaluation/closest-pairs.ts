@@ -1,6 +1,7 @@
 import type { Dataset } from '../dataset/read-dataset.ts';
 import { resizeByArea } from '../dataset/resize.ts';
-import { encodePng, mirrorRows, sheet } from '../image.ts';
+import { mirrorRows, sheet } from '../image.ts';
+import { encodePng } from '../png.ts';
 import type { Pair } from './copying.ts';
 
 /**

@@ -1,6 +1,8 @@
+import { inflateSync } from 'node:zlib';
 import { PNG } from 'pngjs';
 import { expect, it } from 'vitest';
 import { encodeApng } from '../../model/apng.ts';
+import { scaleUp } from '../../model/image.ts';
 
 const frame = (value: number) => ({ pixels: new Uint8Array(4 * 2 * 3).fill(value), width: 4, height: 2 });
 
@@ -32,4 +34,20 @@ it('has the chunks of the specification, numbered in one sequence', () => {
   const control = bytes.indexOf('fcTL') + 4;
   expect([4, 8, 12, 16].map((at) => bytes.readUInt32BE(control + at))).toEqual([4, 2, 0, 0]);
   expect([bytes.readUInt16BE(control + 20), bytes.readUInt16BE(control + 22)]).toEqual([80, 1000]);
+});
+
+it('enlarges each frame as a single image is enlarged', () => {
+  const [one, other] = [frame(1), { ...frame(2), pixels: Uint8Array.from({ length: 24 }, (_, at) => at * 9) }];
+  const enlarged = encodeApng(
+    [one, other].map((picture) => scaleUp(picture, 3)),
+    { delay: 80 },
+  );
+  const data = (bytes: Uint8Array, type: string) => {
+    const at = Buffer.from(bytes).indexOf(type);
+    const length = Buffer.from(bytes).readUInt32BE(at - 4);
+    return inflateSync(bytes.subarray(at + (type === 'fdAT' ? 8 : 4), at + 4 + length)).length;
+  };
+  const scaled = encodeApng([one, other], { delay: 80, scale: 3 });
+  expect([...scaled.subarray(0, 41)]).toEqual([...enlarged.subarray(0, 41)]);
+  for (const type of ['IDAT', 'fdAT']) expect(data(scaled, type)).toBe(data(enlarged, type));
 });

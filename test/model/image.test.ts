@@ -1,46 +1,11 @@
 import fc from 'fast-check';
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
-import { encodePng, type Picture, scaleUp, sheet } from '../../model/image.ts';
-
-const pictures = fc
-  .record({ width: fc.integer({ min: 1, max: 40 }), height: fc.integer({ min: 1, max: 40 }) })
-  .chain(
-    ({ width, height }): fc.Arbitrary<Picture> =>
-      fc
-        .uint8Array({ minLength: width * height * 3, maxLength: width * height * 3 })
-        .map((pixels) => ({ pixels, width, height })),
-  );
+import { type Picture, scaleUp, sheet } from '../../model/image.ts';
+import { anyImage, bytesOf } from '../support/any-image.ts';
 
 /** Four pixels: red and green over blue and white. */
 const square: Picture = { pixels: bytesOf('ff0000 00ff00 0000ff ffffff'), width: 2, height: 2 };
-
-describe('encodePng', () => {
-  it('writes what libpng reads back to the byte, as 8-bit RGB', async () => {
-    await fc.assert(
-      fc.asyncProperty(pictures, async (picture) => {
-        const png = encodePng(picture);
-        // The header: bit depth 8, colour type 2 (RGB), no interlacing.
-        expect([...png.subarray(24, 29)]).toEqual([8, 2, 0, 0, 0]);
-        const { data, info } = await sharp(png).raw().toBuffer({ resolveWithObject: true });
-        expect(info).toMatchObject({ width: picture.width, height: picture.height, channels: 3 });
-        expect(data.equals(picture.pixels)).toBe(true);
-      }),
-    );
-  });
-
-  it('reads only the pixels that it is given of a larger buffer', async () => {
-    const two = bytesOf('aaaaaa bbbbbb cccccc dddddd');
-    const png = encodePng({ pixels: two.subarray(3, 9), width: 2, height: 1 });
-    expect((await sharp(png).raw().toBuffer()).toString('hex')).toBe('bbbbbbcccccc');
-  });
-
-  it('gives the same bytes for the same pixels, and leaves the pixels alone', () => {
-    const pixels = square.pixels.slice();
-    expect(encodePng({ ...square, pixels })).toEqual(encodePng(square));
-    expect(pixels).toEqual(square.pixels);
-  });
-});
 
 describe('scaleUp', () => {
   it('repeats each pixel to a square with sharp edges', () => {
@@ -52,7 +17,7 @@ describe('scaleUp', () => {
 
   it('agrees with nearest-neighbour enlarging by libvips', async () => {
     await fc.assert(
-      fc.asyncProperty(pictures, fc.integer({ min: 1, max: 9 }), async (picture, factor) => {
+      fc.asyncProperty(anyImage, fc.integer({ min: 1, max: 9 }), async (picture, factor) => {
         const { width, height } = picture;
         const enlarged = await sharp(picture.pixels, { raw: { width, height, channels: 3 } })
           .resize(width * factor, height * factor, { kernel: 'nearest' })
@@ -90,10 +55,6 @@ describe('sheet', () => {
     ]);
   });
 });
-
-function bytesOf(colours: string): Uint8Array {
-  return Uint8Array.from(Buffer.from(colours.replaceAll(' ', ''), 'hex'));
-}
 
 /** Each row as the hexadecimal colours of its pixels. */
 function rowsOf({ pixels, width, height }: Picture): string[] {

@@ -1,7 +1,8 @@
 import { encodeApng } from '../../../model/apng.ts';
 import { wayOfRow } from '../../../model/around.ts';
 import { drawCars, drawMorph, seedsFrom } from '../../../model/draw.ts';
-import { encodePng, pictureOf, picturesOf, scaleUp, sheet } from '../../../model/image.ts';
+import { pictureOf, picturesOf, sheet } from '../../../model/image.ts';
+import { encodePng } from '../../../model/png.ts';
 import type { ServedModel } from '../models/served-model.ts';
 import { type Look, lookString, type MorphQuery, type SheetQuery, scaleOf, usualDelay } from './parameters.ts';
 import { ParameterError } from './problem.ts';
@@ -45,7 +46,7 @@ export function carPicture({ engine }: ServedModel, look: Look, asked: number | 
     key: [seed, scale, truncation, ...(by === undefined ? [] : [`${towards}-${by}`])],
     address: `cars/${seed}.png${lookString(look)}`,
     draw: () => drawCars(engine, [{ seed, towards, by }], truncation),
-    encode: (cars) => encodePng(scaleUp(pictureOf(cars, 0, engine.imageSize), scale)),
+    encode: (cars) => encodePng(pictureOf(cars, 0, engine.imageSize), { scale }),
   } satisfies Picture;
 }
 
@@ -92,8 +93,8 @@ export function morphPicture({ engine }: ServedModel, query: MorphQuery, fresh: 
     address: `morph.png${lookString({ ...named, frames, size, truncation, ...pace })}`,
     draw: () => drawMorph(engine, { through, frames }, truncation),
     encode: (cars) => {
-      const pictures = picturesOf(cars, imageSize, scale);
-      return encodeApng(back ? [...pictures, ...pictures.slice(1, -1).reverse()] : pictures, { delay });
+      const pictures = picturesOf(cars, imageSize);
+      return encodeApng(back ? [...pictures, ...pictures.slice(1, -1).reverse()] : pictures, { delay, scale });
     },
   } satisfies Picture;
 }

@@ -1,5 +1,6 @@
 import { open } from 'node:fs/promises';
-import { encodePng, sheet } from '../../image.ts';
+import { sheet } from '../../image.ts';
+import { encodePng } from '../../png.ts';
 import { npyHeaderBytes } from '../npy.ts';
 
 /** The sheet is about this many pixels wide, and has at most that many pictures in a row. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { manifestSchema } from '../../../../model/bundle/manifest.ts';
-import { encodePng } from '../../../../model/image.ts';
+import { encodePng } from '../../../../model/png.ts';
 import { drawCurves } from '../../../../model/training/run/curves.ts';
 import { parseMetrics } from '../../../../model/training/run/metrics.ts';
 import { renderReport } from '../../../../model/training/run/report.ts';

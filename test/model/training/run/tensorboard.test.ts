@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import protobuf from 'protobufjs';
 import { describe, expect, it } from 'vitest';
-import { encodePng } from '../../../../model/image.ts';
+import { encodePng } from '../../../../model/png.ts';
 import { crc32c, encodeRecord, openEventWriter } from '../../../../model/training/run/tensorboard.ts';
 import { temporaryFolder } from '../../store/bundle-fixture.ts';
 
