@@ -15,6 +15,10 @@ export const errorCodes = {
   'damaged-bundle': { status: 503, exit: 1 },
   /** A store, network or disk did not answer in time or at all; the same call may work later. */
   unavailable: { status: 503, exit: 1 },
+  /** More is asked for at once than can be done soon; the same call will work later. */
+  busy: { status: 503, exit: 1 },
+  /** It took longer than it may. */
+  timeout: { status: 503, exit: 1 },
   /** A part of the installation is missing: a native library, a Python, a compiler. */
   'missing-dependency': { status: 500, exit: 1 },
   /** A training run can't go on: diverged, or its data is not what it began with. */

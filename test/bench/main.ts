@@ -4,14 +4,14 @@ import { writeWhole } from '../../model/files.ts';
 import { packingBenchmark } from './packing.ts';
 import { openPeers } from './peers.ts';
 import type { Benchmark, Result } from './samples.ts';
-import { coldBenchmark, handlerBenchmark, serverBenchmark } from './serving.ts';
+import { coldBenchmark, handlerBenchmark, mixedBenchmark, serverBenchmark } from './serving.ts';
 import { trainingBenchmark } from './training.ts';
 
 const help = `Measures on this machine and prints medians, of the ratios too. Leave the machine alone meanwhile.
 
   npm run bench -- [--only NAMES] [--peers PYTHON] [--requests N] [--json FILE]
 
-  --only NAMES    some of packing, training, handler, server, cold; parted by commas
+  --only NAMES    some of packing, training, handler, server, mixed, cold; parted by commas
   --peers PYTHON  runs what people would use instead beside it, in turn, with that interpreter; what it needs, and how to
                   make one, is said in test/bench/peers/requirements.txt
   --requests N    how many the server is sent, at least 100; default 20000. Many show whether its memory grows
@@ -30,6 +30,7 @@ const benchmarks: Readonly<Record<string, Benchmark>> = {
   training: trainingBenchmark,
   handler: handlerBenchmark,
   server: serverBenchmark,
+  mixed: mixedBenchmark,
   cold: coldBenchmark,
 };
 

@@ -7,6 +7,7 @@ import { buildPrograms } from '../support/programs.ts';
 import { benchCold } from './cold.ts';
 import { benchHandler } from './handler.ts';
 import type { Series } from './measurement.ts';
+import { benchMixed } from './mixed.ts';
 import { startPeerService } from './peer-service.ts';
 import { benchServer } from './server.ts';
 
@@ -103,3 +104,19 @@ it.skipIf(process.platform !== 'linux' || process.arch !== 'x64')(
   },
   120_000,
 );
+
+it('measures cars beside sheets, and after sheets that nobody waited for', async () => {
+  const few = { duration: 300, clients: 2, sheetClients: 2, abandoned: 4 };
+  const series = await benchMixed({ ...(await options()), ...few });
+  expect(series.map(({ name }) => name)).toEqual([
+    'cars alone',
+    'cars beside sheets',
+    'cars alone, each',
+    'cars beside sheets, each',
+    'sheets meanwhile, each',
+    'failed',
+    'next car after abandoned sheets',
+    'abandoned sheets together',
+  ]);
+  expect(series.find(({ unit }) => unit === 'errors')?.samples).toEqual([0]);
+});

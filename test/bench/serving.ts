@@ -3,6 +3,7 @@ import { shippedModel } from '../../model/store/shipped.ts';
 import { benchCold } from './cold.ts';
 import { benchHandler } from './handler.ts';
 import type { Series } from './measurement.ts';
+import { benchMixed } from './mixed.ts';
 import type { Benchmark, Result } from './samples.ts';
 import { benchServer, measures, type ServerBenchOptions } from './server.ts';
 
@@ -27,6 +28,19 @@ export const serverBenchmark = benchmark(benchServer, (series) => {
     ...[...each(measures.failed), ...series.filter(({ unit }) => unit === 'bytes'), ...each(measures.load)].map((one) =>
       besides(one.name, one.unit, 0.5, [one]),
     ),
+  ];
+});
+
+export const mixedBenchmark = benchmark(benchMixed, (series) => {
+  const named = (start: string) => series.filter(({ name }) => name.startsWith(start));
+  const [rates, each] = [
+    named('cars').filter(({ unit }) => unit === 'cars/s'),
+    named('cars').filter(({ unit }) => unit === 'ms'),
+  ];
+  return [
+    besides('cars beside sheets', 'cars/s', 0.5, rates.slice().reverse()),
+    besides('cars beside sheets, 99 of 100', 'ms', 0.99, each.slice().reverse()),
+    ...['sheets', 'failed', 'next', 'abandoned'].flatMap(named).map((one) => besides(one.name, one.unit, 0.5, [one])),
   ];
 });
 

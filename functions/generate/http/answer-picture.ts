@@ -3,30 +3,33 @@ import { setMetric } from 'hono/timing';
 import type { Meter } from '../meter.ts';
 import type { ServedModel } from '../models/served-model.ts';
 import { changesWithModel, etagOf, matchesEtag, neverChanges, neverStored } from './cache.ts';
+import { pictureWork } from './draw-picture.ts';
 import type { Picture } from './pictures.ts';
+import { signalOf } from './time-limit.ts';
+import type { WorkQueue } from './work-queue.ts';
 
 export interface AnswerOptions {
   readonly served: ServedModel;
   /** The model's version where the address names it, so that what is found there never changes. */
   readonly version: string | undefined;
+  readonly queue: WorkQueue;
   readonly meter: Meter;
 }
 
-/** Draws a picture and sends it, unless the caller has it already. */
+/** Draws a picture and sends it, unless the caller has it already or asks for the headers alone. */
 export async function answerPicture(context: Context, picture: Picture, options: AnswerOptions): Promise<Response> {
   const headers = pictureHeaders(picture, options);
   if (headers.ETag !== undefined && matchesEtag(context.req.header('If-None-Match'), headers.ETag))
     return new Response(null, { status: 304, headers });
-  const start = performance.now();
-  const cars = await picture.draw();
-  const drawn = performance.now();
-  const png = picture.encode(cars);
-  const end = performance.now();
-  setMetric(context, 'draw', drawn - start);
-  setMetric(context, 'encode', end - drawn);
+  const imageHeaders = { 'Content-Type': 'image/png', ...headers };
+  if (context.req.method === 'HEAD') return new Response(null, { headers: imageHeaders });
+  const work = pictureWork(options.served.engine, picture);
+  const { png, drawing, encoding } = await options.queue.run(work, signalOf(context));
+  setMetric(context, 'draw', drawing);
+  setMetric(context, 'encode', encoding);
   options.meter('Cars', picture.cars);
-  options.meter('GenerateTime', end - start);
-  return new Response(png as Uint8Array<ArrayBuffer>, { headers: { 'Content-Type': 'image/png', ...headers } });
+  options.meter('GenerateTime', drawing + encoding);
+  return new Response(png as Uint8Array<ArrayBuffer>, { headers: imageHeaders });
 }
 
 function pictureHeaders(picture: Picture, { served, version }: AnswerOptions): Record<string, string> {

@@ -10,6 +10,7 @@ import type { Page } from './page-files.ts';
 import { addPageRoutes } from './page-routes.ts';
 import { problemFromError, problemResponse } from './problem.ts';
 import { limitTime } from './time-limit.ts';
+import { createWorkQueue } from './work-queue.ts';
 
 export interface AppOptions {
   readonly model: ModelKeeper;
@@ -46,7 +47,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   app.use(timing({ totalDescription: '', crossOrigin: true }));
   app.use(limitTime(timeLimit, meter));
   addPageRoutes(app, { page, model, freshSeed, patience });
-  addCarRoutes(app, { model, freshSeed, meter });
+  addCarRoutes(app, { model, freshSeed, queue: createWorkQueue(), meter });
   addAboutRoutes(app, model);
   addDescriptionRoutes(app, page);
   app.notFound((context) => {

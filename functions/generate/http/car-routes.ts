@@ -9,11 +9,13 @@ import { carPicture, morphPicture, type Picture, sheetPicture } from './pictures
 import { problemResponse } from './problem.ts';
 import { freshPicture, keptPicture, namedModelProblems, type Responses } from './responses.ts';
 import { addRoute } from './route.ts';
+import type { WorkQueue } from './work-queue.ts';
 
 export interface CarRoutesOptions {
   readonly model: ModelKeeper;
   /** An unpredictable seed, another one for each call. */
   readonly freshSeed: () => number;
+  readonly queue: WorkQueue;
   readonly meter: Meter;
 }
 
@@ -68,7 +70,7 @@ export function addCarRoutes(app: OpenAPIHono, options: CarRoutesOptions): void 
 function addPicture<Query extends z.ZodObject>(
   app: OpenAPIHono,
   base: Base,
-  { model, meter }: CarRoutesOptions,
+  { model, queue, meter }: CarRoutesOptions,
   { path, summary, query, responses, order }: PictureRoute<Query>,
 ): void {
   const params = base.params.extend(path.includes('{seed}') ? seedPath.shape : {});
@@ -84,7 +86,7 @@ function addPicture<Query extends z.ZodObject>(
     if (!acceptsPng(context.req.header('Accept'))) return notAcceptable();
     const { seed, version }: { seed?: number; version?: string } = params;
     const answer = (served: ServedModel) =>
-      answerPicture(context, order(served, query, seed), { served, version, meter });
+      answerPicture(context, order(served, query, seed), { served, version, queue, meter });
     return model.use(answer, version);
   });
 }

@@ -1,8 +1,8 @@
-import { encodeApng } from '../../../model/apng.ts';
+import { apngSteps } from '../../../model/apng.ts';
 import { wayOfRow } from '../../../model/around.ts';
-import { drawCars, drawMorph, seedsFrom } from '../../../model/draw.ts';
+import { latentsOfMorph, seedsFrom, truncatedLatents } from '../../../model/draw.ts';
 import { pictureOf, picturesOf, sheet } from '../../../model/image.ts';
-import { encodePng } from '../../../model/png.ts';
+import { pngSteps } from '../../../model/png.ts';
 import type { ServedModel } from '../models/served-model.ts';
 import { type Look, lookString, type MorphQuery, type SheetQuery, scaleOf, usualDelay } from './parameters.ts';
 import { ParameterError } from './problem.ts';
@@ -18,8 +18,10 @@ export interface Picture {
   readonly key: readonly (string | number)[];
   /** Its permanent address below the service or below a model: `cars/7.png?size=64`. */
   readonly address: string;
-  draw(): Promise<Uint8Array>;
-  encode(cars: Uint8Array): Uint8Array;
+  /** The latent vectors of its cars, one after the other. */
+  latents(): Float32Array;
+  /** Encodes its cars' pixels in steps of some milliseconds. */
+  encode(cars: Uint8Array): Generator<undefined, Uint8Array>;
 }
 
 /**
@@ -45,8 +47,8 @@ export function carPicture({ engine }: ServedModel, look: Look, asked: number | 
     fresh: asked === undefined,
     key: [seed, scale, truncation, ...(by === undefined ? [] : [`${towards}-${by}`])],
     address: `cars/${seed}.png${lookString(look)}`,
-    draw: () => drawCars(engine, [{ seed, towards, by }], truncation),
-    encode: (cars) => encodePng(pictureOf(cars, 0, engine.imageSize), { scale }),
+    latents: () => truncatedLatents(engine, [{ seed, towards, by }], truncation),
+    encode: (cars) => pngSteps(pictureOf(cars, 0, engine.imageSize), { scale }),
   } satisfies Picture;
 }
 
@@ -64,13 +66,14 @@ export function sheetPicture({ engine }: ServedModel, query: SheetQuery, fresh: 
     fresh: query.seed === undefined,
     key: ['sheet', seed, rows, columns, truncation, ...(around === undefined ? [] : [around])],
     address: `sheet.png${lookString({ rows, columns, seed, around, truncation })}`,
-    draw: () => {
+    latents: () => {
       const seeds = seedsFrom(seed, cars);
       const way = (at: number) => wayOfRow(Math.floor(at / columns), rows);
       const between = (towards: number, at: number) => ({ seed: around ?? towards, towards, by: way(at) });
-      return drawCars(engine, around === undefined ? seeds.map((seed) => ({ seed })) : seeds.map(between), truncation);
+      const asked = around === undefined ? seeds.map((seed) => ({ seed })) : seeds.map(between);
+      return truncatedLatents(engine, asked, truncation);
     },
-    encode: (pixels) => encodePng(sheet(pixels, engine.imageSize, { columns })),
+    encode: (pixels) => pngSteps(sheet(pixels, engine.imageSize, { columns })),
   } satisfies Picture;
 }
 
@@ -91,10 +94,10 @@ export function morphPicture({ engine }: ServedModel, query: MorphQuery, fresh: 
     fresh: isFresh,
     key: ['morph', ...through, frames, scale, truncation, delay, String(back)],
     address: `morph.png${lookString({ ...named, frames, size, truncation, ...pace })}`,
-    draw: () => drawMorph(engine, { through, frames }, truncation),
+    latents: () => latentsOfMorph(engine, { through, frames }, truncation),
     encode: (cars) => {
       const pictures = picturesOf(cars, imageSize);
-      return encodeApng(back ? [...pictures, ...pictures.slice(1, -1).reverse()] : pictures, { delay, scale });
+      return apngSteps(back ? [...pictures, ...pictures.slice(1, -1).reverse()] : pictures, { delay, scale });
     },
   } satisfies Picture;
 }

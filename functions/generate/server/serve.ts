@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import type { EventEmitter } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
@@ -6,6 +7,7 @@ import { FreshcarError } from '../../../model/errors.ts';
 import { openFolder } from '../../../model/store/folder.ts';
 import { createApp } from '../http/app.ts';
 import { readPage } from '../http/page-files.ts';
+import type { RequestBindings } from '../http/time-limit.ts';
 import type { Log } from '../log.ts';
 import { loadModel } from '../models/load-model.ts';
 import { createModelKeeper } from '../models/model-registry.ts';
@@ -55,8 +57,7 @@ export async function serveCars({ model: folder, port, page, log }: ServeOptions
     now: () => performance.now(),
   });
   const app = createApp({ model, freshSeed: () => randomInt(2 ** 32), log, page: await readPage(page) });
-  const server = createServer(getRequestListener(app.fetch));
-  server.maxRequestsPerSocket = requestsPerConnection;
+  const server = serveApp(app);
   const close = prepareClosing(server);
   await listen(server, port);
   // So that the first visitor does not wait for the load.
@@ -67,6 +68,18 @@ export async function serveCars({ model: folder, port, page, log }: ServeOptions
       () => undefined,
     );
   return { location: source.location, port: (server.address() as AddressInfo).port, ready, close };
+}
+
+/** A server, not listening yet, that hands requests to the app, and tells it of callers who hang up. */
+export function serveApp(app: Pick<ReturnType<typeof createApp>, 'fetch'>): Server {
+  const listener = getRequestListener((request, { outgoing }) => {
+    const answer: EventEmitter = outgoing;
+    const bindings: RequestBindings = { onHangUp: (listen) => void answer.once('close', listen) };
+    return app.fetch(request, bindings);
+  });
+  const server = createServer(listener);
+  server.maxRequestsPerSocket = requestsPerConnection;
+  return server;
 }
 
 function listen(server: Server, port: number): Promise<void> {
