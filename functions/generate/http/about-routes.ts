@@ -14,6 +14,12 @@ const modelSchema = z
     latentSize: z.int().openapi({ description: 'How many normal numbers make one car.', example: 100 }),
     imageSize: z.int().openapi({ description: 'Width and height of a car in pixels.', example: 32 }),
     sizes: z.array(z.int()).openapi({ description: 'What `size` can be.', example: [32, 64, 96] }),
+    latent: z
+      .object({ scales: z.array(z.number()), spreads: z.array(z.number()) })
+      .optional()
+      .openapi({
+        description: 'How far apart its cars are at some scales of the latent vectors; `truncation` follows it.',
+      }),
     data: z.record(z.string(), z.unknown()).optional(),
     recipe: z.record(z.string(), z.unknown()).optional(),
     scores: z.record(z.string(), z.number()),
@@ -89,9 +95,9 @@ export function addAboutRoutes(app: OpenAPIHono, model: ModelKeeper): void {
 }
 
 function describeModel({ manifest, engine }: ServedModel): z.input<typeof modelSchema> {
-  const { version, data, recipe, scores, code } = manifest;
+  const { version, latent, data, recipe, scores, code } = manifest;
   const { imageSize, latentSize } = engine;
   const largest = Math.floor(sizeRange.maximum / imageSize);
   const sizes = Array.from({ length: largest }, (_, index) => (index + 1) * imageSize);
-  return { version, engine: engine.name, latentSize, imageSize, sizes, data, recipe, scores, code };
+  return { version, engine: engine.name, latentSize, imageSize, sizes, latent, data, recipe, scores, code };
 }

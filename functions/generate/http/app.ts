@@ -6,6 +6,7 @@ import type { ModelKeeper } from '../models/model-registry.ts';
 import { addAboutRoutes } from './about-routes.ts';
 import { addCarRoutes } from './car-routes.ts';
 import { addDescriptionRoutes } from './description-routes.ts';
+import { addModelFileRoutes } from './model-file-routes.ts';
 import type { Page } from './page-files.ts';
 import { addPageRoutes } from './page-routes.ts';
 import { problemFromError, problemResponse } from './problem.ts';
@@ -31,7 +32,7 @@ const commonHeaders = {
   'Referrer-Policy': 'no-referrer',
   'Strict-Transport-Security': 'max-age=31536000',
   'Access-Control-Allow-Origin': '*',
-  'Access-Control-Expose-Headers': 'X-Car-Seed, X-Model-Version, ETag, Link, Server-Timing, Retry-After',
+  'Access-Control-Expose-Headers': 'X-Car-Seed, X-Model-Version, ETag, Link, Server-Timing, Retry-After, X-Parts',
   'Cross-Origin-Resource-Policy': 'cross-origin',
 } as const;
 
@@ -49,6 +50,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   addPageRoutes(app, { page, model, freshSeed, patience });
   addCarRoutes(app, { model, freshSeed, queue: createWorkQueue(), meter });
   addAboutRoutes(app, model);
+  addModelFileRoutes(app, model);
   addDescriptionRoutes(app, page);
   app.notFound((context) => {
     const detail = `There is nothing at ${context.req.path}. The page at /api says what there is.`;

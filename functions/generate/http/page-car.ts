@@ -1,4 +1,4 @@
-import { escapeHtml, type Markup } from './page-files.ts';
+import { escapeHtml, type Markup, type Values } from './page-files.ts';
 import { baseOf, modelNotice, modelSwitch, type PageLook, type PageModels, pageAddress } from './page-models.ts';
 import { lookString } from './parameters.ts';
 
@@ -36,11 +36,7 @@ export function sharingHead(look: PageLook, models: PageModels, origin: string):
 }
 
 /** What the explorer page is filled with. */
-export function explorerValues(
-  look: PageLook,
-  models: PageModels,
-  asked: string | undefined,
-): Readonly<Record<string, string | Markup>> {
+export function explorerValues(look: PageLook, models: PageModels, asked: string | undefined): Values {
   const { seed, truncation, towards, by } = look;
   const { shown } = models;
   const base = baseOf(shown);

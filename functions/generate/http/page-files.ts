@@ -4,7 +4,7 @@ import path from 'node:path';
 import { FreshcarError } from '../../../model/errors.ts';
 
 /** The pages that have a script; each is one HTML with style and script in it, so that all of it is of one deployment. */
-export const viewNames = ['explorer'] as const;
+export const viewNames = ['explorer', 'morph'] as const;
 export type ViewName = (typeof viewNames)[number];
 
 /** A file that scripts fetch when they need it. Its name holds a hash of its content, so it never changes. */
@@ -67,8 +67,10 @@ export interface Markup {
   readonly markup: string;
 }
 
+export type Values = Readonly<Record<string, string | Markup>>;
+
 /** Fills what is left open. What a value holds is not filled again. */
-export function fill(html: string, values: Readonly<Record<string, string | Markup>>): string {
+export function fill(html: string, values: Values): string {
   return html.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const value = values[name] ?? '';
     return typeof value === 'string' ? escapeHtml(value) : value.markup;
@@ -97,7 +99,7 @@ export interface Rendered {
 export function render(
   { layout, style }: Pick<Page, 'layout' | 'style'>,
   { main, script }: { readonly main: string; readonly script?: string },
-  values: Readonly<Record<string, string | Markup>>,
+  values: Values,
 ): Rendered {
   const html = fill(layout, {
     ...values,

@@ -1,11 +1,13 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
+import type { Context } from 'hono';
 import type { ModelKeeper } from '../models/model-registry.ts';
 import { neverChanges, neverStored } from './cache.ts';
 import { carName, explorerValues, sharingHead } from './page-car.ts';
-import { fill, type Page, render } from './page-files.ts';
-import { baseOf, choosePageModel } from './page-models.ts';
-import { nothing, pageQuery } from './parameters.ts';
+import { fill, type Page, render, type Values, type ViewName } from './page-files.ts';
+import { baseOf, choosePageModel, type PageModels } from './page-models.ts';
+import { morphValues } from './page-morph.ts';
+import { morphPageQuery, nothing, pageQuery } from './parameters.ts';
 import { problemResponse } from './problem.ts';
 import { binaryResponse, textResponse } from './responses.ts';
 import { addRoute } from './route.ts';
@@ -23,6 +25,7 @@ export interface PageRoutesOptions {
 /** The pages, and the files that their scripts fetch. The explorer's first car is in its HTML already, so it shows without JavaScript. */
 export function addPageRoutes(app: OpenAPIHono, options: PageRoutesOptions): void {
   addExplorer(app, options);
+  addMorph(app, options);
   addAssets(app, options.page);
 }
 
@@ -39,19 +42,39 @@ function addExplorer(app: OpenAPIHono, { page, model, freshSeed, patience }: Pag
     const models = await choosePageModel(model, query.model, patience);
     const look = { ...query, seed: query.seed ?? freshSeed() };
     const values = explorerValues(look, models, query.model);
-    const { main, script } = page.views.explorer;
-    const rendered = render(
-      page,
-      { main: fill(main, values), script },
-      {
-        title: carName(look),
-        head: sharingHead(look, models, new URL(context.req.url).origin),
-        icon: values.car ?? '',
-        root: '',
-        about: baseOf(models.shown).slice(0, -1) || 'model',
-      },
-    );
-    return sendPage(context, rendered, { 'Cache-Control': neverStored });
+    const origin = new URL(context.req.url).origin;
+    const shared = { ...sharedValues(models), title: carName(look), head: sharingHead(look, models, origin) };
+    return sendView(context, page, 'explorer', { ...shared, icon: values.car ?? '' }, values);
+  });
+}
+
+function addMorph(app: OpenAPIHono, { page, model, freshSeed, patience }: PageRoutesOptions): void {
+  const route = {
+    path: '/morph',
+    summary: 'A page to walk from car to car on',
+    tag: 'Page',
+    params: nothing,
+    query: morphPageQuery,
+    responses: textResponse('The page', 'text/html'),
+  } as const;
+  addRoute(app, route, async ({ query, context }) => {
+    const models = await choosePageModel(model, query.model, patience);
+    const cars = query.cars ?? [freshSeed(), freshSeed()];
+    const values = morphValues(query, cars, models);
+    const shared = { ...sharedValues(models), title: 'From car to car' };
+    return sendView(context, page, 'morph', { ...shared, icon: values.still ?? '' }, values);
+  });
+}
+
+/** What the frame of every page is filled with. */
+function sharedValues(models: PageModels): Values {
+  return { root: '', about: baseOf(models.shown).slice(0, -1) || 'model' };
+}
+
+function sendView(context: Context, page: Page, view: ViewName, shared: Values, values: Values): Response {
+  const { main, script } = page.views[view];
+  return sendPage(context, render(page, { main: fill(main, values), script }, shared), {
+    'Cache-Control': neverStored,
   });
 }
 

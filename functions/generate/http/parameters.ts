@@ -16,7 +16,7 @@ const throughLimit = 4;
 export const usualDelay = 80;
 
 /** A whole number in a path or a query. Only its plain decimal form is taken, so that a car has one address. */
-function wholeNumber(minimum: number, maximum: number) {
+export function wholeNumber(minimum: number, maximum: number) {
   const message = `must be a whole number from ${minimum} to ${maximum}`;
   return z
     .string(message)
@@ -139,17 +139,20 @@ const through = z
     description: `The seeds of 2 to ${throughLimit} cars to walk through in turn, in place of \`from\` and \`to\`.`,
   });
 
-const back = z
-  .enum(['true', 'false'], 'must be true or false')
-  .default('false')
-  .transform((text) => text === 'true')
-  .openapi({
-    param: { name: 'back', in: 'query', required: false },
-    type: 'string',
-    enum: ['true', 'false'],
-    default: 'false',
-    description: 'Whether it walks back again before it begins anew.',
-  });
+const choice = (name: string, description: string) =>
+  z
+    .enum(['true', 'false'], 'must be true or false')
+    .default('false')
+    .transform((text) => text === 'true')
+    .openapi({
+      param: { name, in: 'query', required: false },
+      type: 'string',
+      enum: ['true', 'false'],
+      default: 'false',
+      description,
+    });
+
+const back = choice('back', 'Whether it walks back again before it begins anew.');
 
 export const sheetQuery = z.object({
   rows: count('rows', 1, sheetLimit, 8, 'How many cars there are one below the other.'),
@@ -191,6 +194,26 @@ export const pageQuery = z.object({
         'One of the models at `/models`; without it, or where that one is not offered any more or cannot be loaded, the one of the largest cars.',
     }),
 });
+
+export const morphPageQuery = z.object({
+  cars: through.openapi({
+    param: { name: 'cars', in: 'query', required: false },
+    description: 'The seeds of 2 to 4 cars to walk through; without it two fresh ones.',
+  }),
+  square: choice('square', 'Whether four cars are the corners of a square.'),
+  at: z
+    .string()
+    .regex(/^\d{1,3}(,\d{1,2})?$/, 'must be a number of steps, or two with a comma between')
+    .optional()
+    .openapi({
+      param: { name: 'at', in: 'query', required: false },
+      type: 'string',
+      description: 'Where on the walk, in steps, of which there are 50 from one car to the next.',
+    }),
+  truncation,
+  model: pageQuery.shape.model,
+});
+export type MorphPageQuery = z.output<typeof morphPageQuery>;
 
 export const nothing = z.object({});
 

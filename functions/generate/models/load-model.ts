@@ -16,7 +16,8 @@ export async function loadModel(
 ): Promise<ServedModel> {
   const manifest = await source.readManifest(version);
   try {
-    return { manifest, engine: await loadEngine(source, manifest, options) };
+    const readFile = (name: string) => source.readFile(manifest, name);
+    return { manifest, readFile, engine: await loadEngine(source, manifest, options) };
   } catch (error) {
     if (!(error instanceof FreshcarError) || error.code !== 'not-found') throw error;
     throw new FreshcarError('damaged-bundle', `The model ${version} is incomplete. ${error.message}`, { cause: error });

@@ -7,6 +7,8 @@ import { latentsFromSeeds } from '../../../model/latent.ts';
 export interface ServedModel {
   readonly manifest: Manifest;
   readonly engine: Engine;
+  /** Reads one of the files that the manifest lists, checked; absent where there are no files. */
+  readonly readFile?: (name: string) => Promise<Uint8Array>;
 }
 
 /** A model that many requests use at once, and that is disposed of when it is no longer wanted and the last is done. */

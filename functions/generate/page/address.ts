@@ -62,13 +62,38 @@ export function freshAddress({ truncation, model }: Pick<Shown, 'truncation' | '
   return withQuery('./', [...lookParts({ truncation }), ...named(model)]);
 }
 
-/** A walk through some cars by one model, there and back. */
+/** The pixels of all cars that the service draws for one picture, those of the way back included, and the most frames. */
+const [walkPixels, mostFrames] = [2 ** 20, 120];
+/** Steps from one car of a walk to the next: a fiftieth has few decimals, as the addresses of cars between two have. */
+export const walkSteps = 50;
+/** The milliseconds that they take. */
+export const walkPace = 1500;
+
+/** A walk through some cars by one model, there and back, as an animated PNG: as fine as the service draws it. */
 export function morphAddress(
   seeds: readonly number[],
   { truncation, model }: Pick<Shown, 'truncation' | 'model'>,
 ): string {
-  const parts = [`through=${seeds.join(',')}`, 'frames=24', 'back=true', 'size=256', ...lookParts({ truncation })];
-  return withQuery(`${model.base}morph.png`, parts);
+  const parts = seeds.length - 1;
+  const most = Math.min(mostFrames, Math.floor(walkPixels / 2 / (model.size ?? 128) ** 2));
+  const frames = Math.min(parts * walkSteps + 1, most);
+  const delay = Math.round((walkPace * parts) / (frames - 1));
+  const query = [`through=${seeds.join(',')}`, `frames=${frames}`, `delay=${delay}`, 'back=true'];
+  return withQuery(`${model.base}morph.png`, [...query, ...lookParts({ truncation })]);
+}
+
+/** The page that walks through some cars, by one model. */
+export function morphPageAddress(
+  { seeds, isSquare = false }: { readonly seeds: readonly number[]; readonly isSquare?: boolean },
+  { truncation, model, at }: Pick<Shown, 'truncation' | 'model'> & { readonly at?: string },
+): string {
+  return withQuery('morph', [
+    `cars=${seeds.join(',')}`,
+    ...(isSquare ? ['square=true'] : []),
+    ...(at === undefined || /^0(,0)?$/.test(at) ? [] : [`at=${at}`]),
+    ...lookParts({ truncation }),
+    ...named(model),
+  ]);
 }
 
 /** Where to read about a model. */

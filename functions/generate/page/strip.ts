@@ -10,12 +10,14 @@ export interface Strip {
 }
 
 /** A row of small cars to pick from. */
-export function createStrip(list: HTMLElement, pick: (shown: Shown) => void): Strip {
+export function createStrip(list: HTMLElement, pick: (shown: Shown) => void, act = 'Show'): Strip {
   let entries: readonly { readonly car: Shown; readonly item: HTMLLIElement }[] = [];
   return {
     fill(cars) {
       // Pictures that are there already stay, so that none is asked for twice.
-      entries = cars.map((car) => entries.find((entry) => isSame(entry.car, car)) ?? { car, item: entryOf(car, pick) });
+      entries = cars.map(
+        (car) => entries.find((entry) => isSame(entry.car, car)) ?? { car, item: entryOf(car, pick, act) },
+      );
       list.replaceChildren(...entries.map(({ item }) => item));
     },
     mark(shown) {
@@ -25,7 +27,7 @@ export function createStrip(list: HTMLElement, pick: (shown: Shown) => void): St
   };
 }
 
-function entryOf(car: Shown, pick: (shown: Shown) => void): HTMLLIElement {
+function entryOf(car: Shown, pick: (shown: Shown) => void, act: string): HTMLLIElement {
   const picture = new Image(64, 64);
   picture.src = carAddress(car);
   picture.alt = '';
@@ -33,7 +35,10 @@ function entryOf(car: Shown, pick: (shown: Shown) => void): HTMLLIElement {
   const button = document.createElement('button');
   button.type = 'button';
   const size = sizeOf(car.model);
-  button.setAttribute('aria-label', `Show ${nameOf(car).replace('Car', 'car')} again${size === '' ? '' : `, ${size}`}`);
+  button.setAttribute(
+    'aria-label',
+    `${act} ${nameOf(car).replace('Car', 'car')}${act === 'Show' ? ' again' : ''}${size === '' ? '' : `, ${size}`}`,
+  );
   button.append(picture);
   button.addEventListener('click', () => pick(car));
   const item = document.createElement('li');

@@ -240,6 +240,8 @@ describe('what is served', () => {
           '/models/{version}',
           '/openapi.json',
           '/assets/{name}',
+          '/morph',
+          '/models/{version}/generator.onnx',
           '/example1.png',
         ],
         ...['', '/models/{version}'].flatMap((base) =>

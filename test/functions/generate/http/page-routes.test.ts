@@ -4,7 +4,11 @@ import { FreshcarError } from '../../../../model/errors.ts';
 import { emptyPage, paintedModel, problemOf, startApp } from '../fixtures.ts';
 
 const read = (name: string) => readFileSync(`functions/generate/page/${name}.html`, 'utf8');
-const page = { ...emptyPage, layout: read('layout'), views: { explorer: { main: read('explorer'), script: '' } } };
+const page = {
+  ...emptyPage,
+  layout: read('layout'),
+  views: { ...emptyPage.views, explorer: { main: read('explorer'), script: '' } },
+};
 
 const sizes: Readonly<Record<string, 32 | 64 | 128>> = { 'large-64': 64, 'other-64': 64, 'huge-128': 128 };
 const load = async (version: string) => paintedModel(version, sizes[version] ?? 32);

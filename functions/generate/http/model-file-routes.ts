@@ -1,0 +1,52 @@
+import { type OpenAPIHono, z } from '@hono/zod-openapi';
+import { onnxName } from '../../../model/bundle/manifest.ts';
+import { FreshcarError } from '../../../model/errors.ts';
+import type { ModelKeeper } from '../models/model-registry.ts';
+import { neverChanges } from './cache.ts';
+import { versionPath, wholeNumber } from './parameters.ts';
+import { ParameterError } from './problem.ts';
+import { binaryResponse, modelProblems } from './responses.ts';
+import { addRoute } from './route.ts';
+
+/** A Lambda function may answer with 6 MB, and what is no text takes a third more there. */
+const partBytes = 4 * 2 ** 20;
+
+const partQuery = z.object({
+  part: wholeNumber(0, 99)
+    .default(0)
+    .openapi({
+      param: { name: 'part', in: 'query', required: false },
+      type: 'integer',
+      minimum: 0,
+      maximum: 99,
+      default: 0,
+      description: 'Which part of the file, from 0; the header `X-Parts` says how many there are.',
+    }),
+});
+
+/** The files of a model that a browser needs to draw by itself. */
+export function addModelFileRoutes(app: OpenAPIHono, model: ModelKeeper): void {
+  const route = {
+    path: `/models/{version}/${onnxName}`,
+    summary: 'The network itself, in ONNX, in parts of 4 MB',
+    tag: 'Models',
+    params: versionPath,
+    query: partQuery,
+    responses: { ...modelProblems, ...binaryResponse('The part') },
+  } as const;
+  addRoute(app, route, async ({ params, query, context }) => {
+    const bytes = await model.use(async ({ manifest, readFile }) => {
+      if (readFile) return readFile(onnxName);
+      throw new FreshcarError('not-found', `The files of ${manifest.version} cannot be had here.`);
+    }, params.version);
+    const parts = Math.ceil(bytes.length / partBytes);
+    if (query.part >= parts) throw new ParameterError('part', `part must be at most ${parts - 1}.`);
+    const part = bytes.subarray(query.part * partBytes, (query.part + 1) * partBytes);
+    const headers = {
+      'Content-Type': 'application/octet-stream',
+      'Cache-Control': neverChanges,
+      'X-Parts': String(parts),
+    };
+    return context.body(new Uint8Array(part), 200, headers);
+  });
+}
