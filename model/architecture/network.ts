@@ -36,8 +36,8 @@ export type LayerSpec =
 
 export type Layer = LayerSpec & { readonly inputShape: readonly number[]; readonly outputShape: readonly number[] };
 
-/** How a weight starts: Glorot and Bengio's uniform (2010), or a constant. */
-export type Initializer = 'glorotUniform' | 'zeros' | 'ones';
+/** How a weight starts: Glorot and Bengio's uniform (2010), standard normal, or a constant. */
+export type Initializer = 'glorotUniform' | 'normal' | 'zeros' | 'ones';
 
 export interface WeightSpec {
   /** `<layer>/<weight>`, for example `conv_1/kernel` or `norm_1/moving_mean`. */

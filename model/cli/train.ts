@@ -15,6 +15,7 @@ Examples:
   $ freshcar train --data fronts.npy --out runs/fronts --from runs/cars --freeze-discriminator 2
   $ freshcar train --data fronts-64.npy --out runs/large --from runs/fronts --image-size 64      grown, twice the size
   $ freshcar train --data fronts-128.npy --out runs/largest --from runs/large --image-size 128 --last-channels 64,32
+  $ freshcar train --data fronts.npy --out runs/second --from runs/fronts --discriminator projected --features mobilenet-v2.safetensors
 
 Ctrl-C saves a checkpoint before it leaves; --resume goes on from there as if nothing had happened.
 `;
@@ -33,6 +34,7 @@ export function trainCommand(program: Command, terminal: Terminal): void {
     )
     .option('--config <file>', 'a JSON file of settings, over the preset; a run folder keeps one')
     .option('--from <folder>', "start from a run's networks or a bundle's generator instead of fresh weights")
+    .option('--features <file>', 'the frozen network of --discriminator projected, which outside-features made')
     .option('--stop-on-divergence', 'stop when the discriminator always wins; broken numbers stop a run in any case')
     .option('--checkpoint-every <steps>', 'steps between two checkpoints', parseInteger(1, 1e9), 200)
     .option('--sheet-every <steps>', 'steps between two sheets of sample cars', parseInteger(1, 1e9), 200)

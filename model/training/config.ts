@@ -117,6 +117,15 @@ export const configSchema = z.strictObject({
    * batch statistics, losses and the averaged generator are float32 in any case.
    */
   precision: z.enum(precisions, { error: 'float32, bfloat16 or auto' }).default('float32'),
+  /**
+   * `dcgan` learns from pixels; `projected` (Sauer et al. 2021) sees images through a frozen network that others have trained, and
+   * goes on from a generator that is diverse already.
+   */
+  discriminator: z.enum(['dcgan', 'projected']).default('dcgan'),
+  /** Side that a projected discriminator enlarges images to; twice the image's, but 128 at most, unless told otherwise. */
+  projectedSize: z.int().multipleOf(32).min(64).max(256).exactOptional(),
+  /** The file of the frozen network that a projected discriminator sees images through. */
+  features: z.strictObject({ name: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }).exactOptional(),
   /** The weights that the run started from instead of fresh ones: an earlier run's, or a bundle's generator. */
   from: z.strictObject({ name: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }).exactOptional(),
 });
@@ -145,5 +154,25 @@ export const presets = {
     precision: autoPrecision,
   },
 } as const satisfies Record<string, ConfigInput>;
+
+/** What a preset's settings become with a projected discriminator. */
+export const projectedDefaults = {
+  discriminator: 'projected',
+  batchSize: 32,
+  loss: 'hinge',
+  labels: { real: 1, fake: 0, flipRate: 0 },
+  generatorOptimizer: { kind: 'adam', rate: 1e-4, beta1: 0.5, beta2: 0.99 },
+  discriminatorOptimizer: { kind: 'adam', rate: 2e-4, beta1: 0.5, beta2: 0.99 },
+  discriminatorUpdates: 'together',
+  fakes: 'shared',
+  frozenNormalisation: 'batch',
+  average: 0.999,
+  lecam: 0.01,
+} as const satisfies ConfigInput;
+
+/** Side that images of this run are enlarged to. */
+export function projectedSize({ projectedSize, architecture }: TrainingConfig): number {
+  return projectedSize ?? Math.min(2 * architecture.imageSize, 128);
+}
 
 export type PresetName = keyof typeof presets;

@@ -1,3 +1,4 @@
+import { mixedChannels } from '../architecture/heads.ts';
 import type { TrainingConfig } from './config.ts';
 import type { Gan } from './step/gan.ts';
 import type { StepLosses } from './step/train-step.ts';
@@ -41,9 +42,11 @@ export function isWhole({ generator, discriminator }: Gan): boolean {
 }
 
 /** The discriminator's loss on real and on fake together when it is always right: 0 for plain labels, else more. */
-export function leastLosses({ loss, labels: { real, fake, flipRate } }: TrainingConfig): number {
+export function leastLosses({ loss, labels: { real, fake, flipRate }, discriminator }: TrainingConfig): number {
   const least = loss === 'cross-entropy' ? leastCrossEntropy : leastHinge;
-  return least(real, fake, flipRate) + least(fake, real, flipRate);
+  // A projected discriminator's loss is the sum of its heads'.
+  const heads = discriminator === 'projected' ? mixedChannels.length : 1;
+  return heads * (least(real, fake, flipRate) + least(fake, real, flipRate));
 }
 
 /** The best is to say the mean label, whose entropy remains. */

@@ -7,7 +7,7 @@ import { FreshcarError } from '../errors.ts';
 import { sha256 } from '../files.ts';
 import { openFolder } from '../store/folder.ts';
 import { loadTensorflow } from '../tensorflow/backend.ts';
-import type { TrainingConfig } from './config.ts';
+import { projectedSize, type TrainingConfig } from './config.ts';
 import { type GrownWidths, grownArchitecture, grownWeights, keptBlocks } from './grow.ts';
 import { openRunFolder } from './run/run-folder.ts';
 import { encodeTensorFile } from './run/safetensors.ts';
@@ -18,6 +18,8 @@ export interface Origin {
   /** What the weights ask of a configuration: their networks, and their own name and hash, for the record. */
   readonly config: Required<Pick<TrainingConfig, 'architecture' | 'from'>>;
   readonly weights: StartingWeights;
+  /** What the run computed that the weights are of; a bundle's are of none. */
+  readonly run?: TrainingConfig;
   /** Of networks that were grown to twice the size: how many of the discriminator's first layers have learnt. */
   readonly grown?: { readonly learnt: number };
 }
@@ -33,7 +35,8 @@ export async function readOrigin(folder: string, warn: (message: string) => void
   if (checkpoint === undefined) return readBundle(folder);
   const { generator, discriminator, average } = checkpoint.gan;
   const weights = { generator: generator.weights, average, discriminator: discriminator.weights };
-  return originOf(basename(resolve(folder)), checkpoint.config.architecture, weights);
+  const { config } = checkpoint;
+  return { ...originOf(basename(resolve(folder)), config.architecture, weights), run: config };
 }
 
 async function readBundle(folder: string): Promise<Origin> {
@@ -59,12 +62,15 @@ export type AskedNetworks = GrownWidths & { readonly imageSize?: number | undefi
 
 /** For images twice as large, the origin's networks grown to them; for any other size the origin as it is. */
 export async function fitOrigin(
-  { config, weights }: Origin,
+  origin: Origin,
   asked: AskedNetworks,
   warn: (message: string) => void,
 ): Promise<Origin> {
+  const { config, run } = origin;
   const { architecture } = config;
-  if (asked.imageSize !== 2 * architecture.imageSize) return { config, weights };
+  if (asked.imageSize !== 2 * architecture.imageSize) return origin;
+  // Heads on a frozen network's maps are made for one size.
+  const weights = run?.discriminator === 'projected' ? withoutDiscriminator(origin.weights) : origin.weights;
   if (architecture.depth === deepest)
     throw new FreshcarError(
       'invalid-input',
@@ -73,10 +79,29 @@ export async function fitOrigin(
   const grown = grownArchitecture(architecture, asked);
   await loadTensorflow({ warn });
   return {
+    ...origin,
     config: { ...config, architecture: grown },
     weights: grownWeights(architecture, grown, weights),
     grown: { learnt: keptBlocks(architecture, grown) },
   };
+}
+
+/** The origin without its discriminator, where that is another than the configuration's: the generator alone goes on. */
+export function fitDiscriminator(config: TrainingConfig, origin: Origin): Origin {
+  const { run } = origin;
+  if (run === undefined || sameDiscriminator(config, run)) return origin;
+  return { ...origin, weights: withoutDiscriminator(origin.weights) };
+}
+
+function withoutDiscriminator({ discriminator: _, ...weights }: StartingWeights): StartingWeights {
+  return weights;
+}
+
+/** Heads have learnt what the projections, which the seed draws, make of one frozen network's maps. */
+function sameDiscriminator(config: TrainingConfig, run: TrainingConfig): boolean {
+  if (config.discriminator !== run.discriminator) return false;
+  const seenBy = (one: TrainingConfig) => [one.seed, one.features?.sha256, projectedSize(one)].join();
+  return config.discriminator === 'dcgan' || seenBy(config) === seenBy(run);
 }
 
 /**

@@ -2,10 +2,12 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { FreshcarError } from '../errors.ts';
+import { type FeaturesFile, readFeatures } from '../features/features-file.ts';
 import { reasonOf } from '../files.ts';
 import type { Precision } from '../tensorflow/precision.ts';
 import type { PresetName, TrainingConfig } from './config.ts';
-import { type AskedNetworks, checkOrigin, fitOrigin, readOrigin } from './origin.ts';
+import { type AskedNetworks, checkOrigin, fitDiscriminator, fitOrigin, type Origin, readOrigin } from './origin.ts';
+import { checkFeatures } from './projected.ts';
 import type { Checkpoint } from './run/checkpoint.ts';
 import { holdsRun, type RunFolder } from './run/run-folder.ts';
 import { askedSettings, resolveConfig } from './settings.ts';
@@ -19,6 +21,7 @@ export interface TrainFlags {
   readonly preset: PresetName;
   readonly config?: string;
   readonly from?: string;
+  readonly features?: string;
   readonly stopOnDivergence?: boolean;
   readonly checkpointEvery: number;
   readonly sheetEvery: number;
@@ -30,6 +33,8 @@ export interface TrainFlags {
 interface ResolvedRun {
   readonly config: TrainingConfig;
   readonly start?: StartingWeights | undefined;
+  /** What a projected discriminator sees images through. */
+  readonly features?: FeaturesFile | undefined;
 }
 
 interface RunState {
@@ -45,7 +50,19 @@ interface RunState {
 export async function resolveRun(
   flags: TrainFlags,
   values: Readonly<Record<string, string>>,
+  state: RunState,
+): Promise<ResolvedRun> {
+  const features = flags.features === undefined ? undefined : await readFeatures(flags.features);
+  const run = await resolveWeights(flags, values, state, features);
+  checkFeatures(run.config, features);
+  return { ...run, features };
+}
+
+async function resolveWeights(
+  flags: TrainFlags,
+  values: Readonly<Record<string, string>>,
   { folder, checkpoint, fastest, warn }: RunState,
+  features: FeaturesFile | undefined,
 ): Promise<ResolvedRun> {
   if (checkpoint !== undefined) return { config: resumedConfig(flags, values, checkpoint.config) };
   if ((await holdsRun(folder.path)) && !flags.resume)
@@ -57,10 +74,22 @@ export async function resolveRun(
   const file = flags.config === undefined ? undefined : await readJson(flags.config);
   const found = flags.from === undefined ? undefined : await readOrigin(flags.from, warn);
   const origin = found && (await fitOrigin(found, askedNetworks(file, values), warn));
-  const { preset } = flags;
-  const config = resolveConfig({ preset, ...(origin && { origin: origin.config }), file, values, fastest });
-  checkOrigin(config, origin);
-  return { config, start: origin?.weights };
+  const config = resolveConfig({
+    preset: flags.preset,
+    ...(origin && { origin: origin.config }),
+    ...(features && { features: { name: features.name, sha256: features.sha256 } }),
+    file,
+    values,
+    fastest,
+  });
+  return { config, start: startOf(config, origin) };
+}
+
+/** The weights of `origin` that the configuration goes on from. */
+function startOf(config: TrainingConfig, origin: Origin | undefined): StartingWeights | undefined {
+  const fitting = origin && fitDiscriminator(config, origin);
+  checkOrigin(config, fitting);
+  return fitting?.weights;
 }
 
 /** A run that was stopped before its first checkpoint begins again as what it is, from what it began with. */
@@ -73,8 +102,7 @@ async function beginAgain(
   const config = resumedConfig(flags, values, own);
   const found = flags.from === undefined ? undefined : await readOrigin(flags.from, warn);
   const origin = found && (await fitOrigin(found, config.architecture, warn));
-  checkOrigin(config, origin);
-  return { config, start: origin?.weights };
+  return { config, start: startOf(config, origin) };
 }
 
 const askedSchema = z.object({

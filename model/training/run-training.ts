@@ -27,7 +27,7 @@ export async function runTraining(
   const checkpoint = flags.resume ? await folder.latestCheckpoint(warn) : undefined;
   const { native } = await loadTensorflow({ warn });
   const fastest = native ? fastestPrecision(await readFile('/proc/cpuinfo', 'utf8').catch(() => '')) : 'float32';
-  const { config, start } = await resolveRun(flags, values, { folder, checkpoint, fastest, warn });
+  const { config, start, features } = await resolveRun(flags, values, { folder, checkpoint, fastest, warn });
   checkData(config, data, checkpoint);
   checkPrecision(config, { native, fastest, warn });
   await folder.removeLeftovers();
@@ -41,6 +41,7 @@ export async function runTraining(
     folder,
     checkpoint,
     start,
+    features,
     checkpointEvery: flags.checkpointEvery,
     sheetEvery: flags.sheetEvery,
     snapshotEvery: flags.snapshotEvery,

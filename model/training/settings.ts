@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { FreshcarError } from '../errors.ts';
 import type { Precision } from '../tensorflow/precision.ts';
-import { autoPrecision, configSchema, type PresetName, presets, type TrainingConfig } from './config.ts';
+import {
+  autoPrecision,
+  configSchema,
+  type PresetName,
+  presets,
+  projectedDefaults,
+  type TrainingConfig,
+} from './config.ts';
 
 /**
  * Every setting of a run under one name, said once: the command line's flags and a training job's hyperparameters are
@@ -79,6 +86,12 @@ export const settings: readonly Setting[] = [
   number('r1', 'r1', 'weight of the gradient penalty on real pictures'),
   number('r1-every', 'r1Every', 'steps between two penalties'),
   number('lecam', 'lecam', "weight of LeCam's pull on what the discriminator says; for few pictures, 0.01 to 0.3"),
+  text('discriminator', 'discriminator', 'dcgan, or projected: through a frozen network that --features names'),
+  number(
+    'projected-size',
+    'projectedSize',
+    'side to which a projected discriminator enlarges images: 64, 96, 128 or 160',
+  ),
   number('freeze-discriminator', 'freezeDiscriminator', 'lower convolutions of the discriminator that do not learn'),
   text('precision', 'precision', 'of convolutions: float32, bfloat16, or auto: what is faster on this processor'),
 ];
@@ -87,6 +100,8 @@ export interface ConfigSources {
   readonly preset: PresetName;
   /** What the run starts from: its weights, and the networks that they fit; overrides the preset. */
   readonly origin?: Pick<TrainingConfig, 'architecture' | 'from'>;
+  /** The frozen network that the run has been given. */
+  readonly features?: NonNullable<TrainingConfig['features']>;
   /** A configuration file's content, which overrides the preset. */
   readonly file?: unknown;
   /** Setting names and their values as text, which override both. */
@@ -96,8 +111,12 @@ export interface ConfigSources {
 }
 
 /** @throws FreshcarError `invalid-input` that names every setting that is wrong, with its value and what it may be. */
-export function resolveConfig({ preset, origin, file, values, fastest = 'float32' }: ConfigSources): TrainingConfig {
-  const merged = merge(merge(presets[preset], origin ?? {}), askedSettings(file, values));
+export function resolveConfig(sources: ConfigSources): TrainingConfig {
+  const { preset, origin, features, file, values, fastest = 'float32' } = sources;
+  const asked = askedSettings(file, values);
+  const projected = asked.discriminator === 'projected' ? projectedDefaults : {};
+  const given = { ...origin, ...(features && { features }) };
+  const merged = [projected, given, asked].reduce<Record<string, unknown>>(merge, presets[preset]);
   const precision = merged.precision === autoPrecision ? { precision: fastest } : {};
   const parsed = configSchema.safeParse({ ...merged, ...precision });
   if (parsed.success) return parsed.data;

@@ -1,5 +1,6 @@
 import { memory } from '@tensorflow/tfjs-core';
 import { FreshcarError } from '../errors.ts';
+import type { Features } from '../features/features-file.ts';
 import type { TrainingConfig } from './config.ts';
 import { type Divergence, isWhole, watchDivergence } from './divergence.ts';
 import type { Checkpoint, DataIdentity } from './run/checkpoint.ts';
@@ -8,7 +9,10 @@ import { openRecorder, type Recorder } from './run/recorder.ts';
 import type { RunFolder } from './run/run-folder.ts';
 import { snapshotOf } from './run/snapshot.ts';
 import { createBatches } from './step/batches.ts';
+import type { Discriminator } from './step/discriminator.ts';
+import { dcganDiscriminator } from './step/discriminator-pass.ts';
 import { createGan, type Gan, type StartingWeights } from './step/gan.ts';
+import { projectedDiscriminator } from './step/projected-pass.ts';
 import { type StepLosses, trainStep } from './step/train-step.ts';
 
 export interface TrainerOptions {
@@ -19,6 +23,8 @@ export interface TrainerOptions {
   readonly folder: RunFolder;
   /** Goes on from here instead of from fresh weights. */
   readonly checkpoint?: Checkpoint | undefined;
+  /** The frozen network of a projected discriminator. */
+  readonly features?: Features | undefined;
   /** Where a new run has its weights from, if not from its seed. */
   readonly start?: StartingWeights | undefined;
   /** Steps between two checkpoints, between two sheets, and between two snapshots, which are all kept; 0 keeps none. */
@@ -61,6 +67,21 @@ export function totalSteps(config: TrainingConfig, pictures: number): number {
  * discriminator always wins; the checkpoints that were written before are kept. `unavailable` when a file cannot be written.
  */
 export async function train(options: TrainerOptions): Promise<TrainingResult> {
+  const discriminator = openDiscriminator(options);
+  try {
+    return await trainWith(discriminator, options);
+  } finally {
+    discriminator.dispose?.();
+  }
+}
+
+function openDiscriminator({ config, features }: TrainerOptions): Discriminator {
+  if (config.discriminator === 'dcgan') return dcganDiscriminator;
+  if (features === undefined) throw new FreshcarError('invalid-input', 'A projected discriminator needs features.');
+  return projectedDiscriminator(config, features);
+}
+
+async function trainWith(discriminator: Discriminator, options: TrainerOptions): Promise<TrainingResult> {
   const { config, data, images, folder, signal } = options;
   const gan = options.checkpoint?.gan ?? createGan(config, options.start);
   const batches = createBatches({
@@ -87,7 +108,7 @@ export async function train(options: TrainerOptions): Promise<TrainingResult> {
 
   if (gan.step === 0) await show();
   while (gan.step < steps && !signal.aborted) {
-    const losses = trainStep(config, gan, batches.next());
+    const losses = trainStep(config, gan, batches.next(), discriminator);
     await meter.add(gan.step, losses);
     const divergence = watch.add(losses);
     if (divergence === 'broken' || (divergence && options.stopOnDivergence))

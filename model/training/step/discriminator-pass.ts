@@ -5,15 +5,12 @@ import { scoped } from '../../tensorflow/tape.ts';
 import { weightTensors } from '../../tensorflow/weights.ts';
 import type { TrainingConfig } from '../config.ts';
 import { augment } from './augment.ts';
+import type { Discriminator, DiscriminatorPass } from './discriminator.ts';
 import type { Gan, Player } from './gan.ts';
-import { discriminatorLoss, generatorLoss, lecamPull } from './losses.ts';
-import { type Gradients, learningNames, mergeStatistics, readGradients, trainingPass, withTrainable } from './pass.ts';
-
-/** The discriminator's loss on one batch, and the slope of that loss in each of its weights. */
-export interface DiscriminatorPass {
-  readonly loss: number;
-  readonly gradients: Gradients;
-}
+import { drawLabels } from './labels.ts';
+import { pullOf } from './lecam.ts';
+import { discriminatorLoss, generatorLoss } from './losses.ts';
+import { learningNames, mergeStatistics, readGradients, trainingPass, withTrainable } from './pass.ts';
 
 /** One training pass over a batch that is all real or all generated; moves the moving statistics and `gan.said`. */
 export function discriminatorPass(
@@ -29,7 +26,7 @@ export function discriminatorPass(
     const labels = drawLabels(config, gan, kind);
     const tensors = weightTensors(network, weights);
     const names = learningNames(network, config.freezeDiscriminator);
-    const lecam = config.lecam === 0 ? undefined : pullOf(config.lecam, gan, kind);
+    const lecam = config.lecam === 0 ? undefined : pullOf(config.lecam, gan.said, kind);
     const { value, grads } = tf.valueAndGrads((...trainable: tf.Tensor[]) => {
       const logits = forward(network, withTrainable(tensors, names, trainable), seen, pass, { logits: true });
       const loss = discriminatorLoss(config.loss, logits, labels);
@@ -39,20 +36,6 @@ export function discriminatorPass(
   });
   mergeStatistics(network, weights, pass.statistics);
   return result;
-}
-
-/** How much of a moving average of logits stays at each batch, as LeCam's authors have it. */
-const saidDecay = 0.99;
-
-/** Adds LeCam's pull to a loss, once something has been said of the other kind, and notes what is said of this one. */
-function pullOf(weight: number, { said }: Gan, kind: 'real' | 'fake') {
-  return (loss: tf.Scalar, logits: tf.Tensor): tf.Scalar => {
-    const other = said[kind === 'real' ? 'fake' : 'real'];
-    const mean = tf.tidy(() => tf.mean(logits).dataSync()[0] as number);
-    const before = said[kind];
-    said[kind] = before === undefined ? mean : saidDecay * before + (1 - saidDecay) * mean;
-    return other === undefined ? loss : (tf.add(loss, tf.mul(lecamPull(kind, logits, other), weight)) as tf.Scalar);
-  };
 }
 
 /** The generator's loss on a generated batch, and its slope in every pixel; leaves the discriminator as it is. */
@@ -83,12 +66,5 @@ function frozen(config: TrainingConfig, { network, weights }: Player) {
   return config.frozenNormalisation === 'moving' ? foldNormalisation(network, weights) : { network, weights };
 }
 
-/** Labels after smoothing; some told the wrong way round where the configuration asks for noise. */
-function drawLabels(config: TrainingConfig, gan: Gan, kind: 'real' | 'fake'): tf.Tensor2D {
-  const { real, fake, flipRate } = config.labels;
-  const [told, flipped] = kind === 'real' ? [real, fake] : [fake, real];
-  const labels = Array.from({ length: config.batchSize }, () =>
-    flipRate > 0 && gan.random.uniform() < flipRate ? flipped : told,
-  );
-  return tf.tensor2d(labels, [config.batchSize, 1]);
-}
+/** The DCGAN's own discriminator, which learns from the image's pixels. */
+export const dcganDiscriminator: Discriminator = { pass: discriminatorPass, imagePass };

@@ -1,7 +1,8 @@
 import { discriminator, generator } from '../../architecture/dcgan.ts';
+import { allHeads, mixedChannels } from '../../architecture/heads.ts';
 import type { Network, WeightValues } from '../../architecture/network.ts';
 import { type Random, randomFromSeed } from '../../random.ts';
-import type { TrainingConfig } from '../config.ts';
+import { projectedSize, type TrainingConfig } from '../config.ts';
 import { newOptimizerState, type OptimizerState } from './optimizer.ts';
 import { copyWeights, initialWeights } from './weights.ts';
 
@@ -28,6 +29,8 @@ export interface Gan {
   readonly random: Random;
   /** What the discriminator has said lately of real and of generated pictures; kept for LeCam alone. */
   readonly said: Opinions;
+  /** The same for each head of a projected discriminator. */
+  readonly headsSaid: readonly Opinions[];
   /** Steps done. */
   step: number;
 }
@@ -50,15 +53,21 @@ export function createGan(config: TrainingConfig, start?: StartingWeights): Gan 
   };
   const players = {
     generator: player(generator(config.architecture), start?.generator),
-    discriminator: player(discriminator(config.architecture), start?.discriminator),
+    discriminator: player(discriminatorNetwork(config), start?.discriminator),
   };
   return {
     ...players,
     average: averageOf(config, players.generator.weights, start?.average),
     random,
     said: {},
+    headsSaid: mixedChannels.map(() => ({})),
     step: 0,
   };
+}
+
+/** What a discriminator of these settings learns: the DCGAN's whole network, or a projected one's heads. */
+export function discriminatorNetwork(config: TrainingConfig): Network {
+  return config.discriminator === 'projected' ? allHeads(projectedSize(config)) : discriminator(config.architecture);
 }
 
 /** The average starts as a copy; without averaging it is the generator itself. */

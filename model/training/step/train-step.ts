@@ -4,7 +4,8 @@ import { forward, inference } from '../../tensorflow/forward.ts';
 import { outsideTape, scoped } from '../../tensorflow/tape.ts';
 import { weightTensors } from '../../tensorflow/weights.ts';
 import type { TrainingConfig } from '../config.ts';
-import { discriminatorPass, imagePass } from './discriminator-pass.ts';
+import type { Discriminator } from './discriminator.ts';
+import { dcganDiscriminator } from './discriminator-pass.ts';
 import type { Gan } from './gan.ts';
 import { applyGradients } from './optimizer.ts';
 import {
@@ -30,15 +31,21 @@ export interface StepLosses {
  * One training step, in place. The generator draws a batch once; the discriminator learns from a real batch and from that
  * one, each normalised by its own statistics; then the generator learns from what the discriminator now says of it.
  *
+ * @param discriminator The one whose weights are in `gan`.
  * @param real `batchSize` pictures as floats in [-1, 1], rows, columns, RGB.
  */
-export function trainStep(config: TrainingConfig, gan: Gan, real: Float32Array): StepLosses {
+export function trainStep(
+  config: TrainingConfig,
+  gan: Gan,
+  real: Float32Array,
+  discriminator: Discriminator = dcganDiscriminator,
+): StepLosses {
   const losses = scoped((): StepLosses => {
     const { imageSize } = config.architecture;
     const images = tf.tensor4d(real, [config.batchSize, imageSize, imageSize, 3]);
     return gan.step < config.pretrainDiscriminator
-      ? { ...discriminatorStep(config, gan, images, drawFakes(config, gan)), generator: Number.NaN }
-      : bothStep(config, gan, images);
+      ? { ...discriminatorStep(config, gan, discriminator, images, drawFakes(config, gan)), generator: Number.NaN }
+      : bothStep(config, gan, discriminator, images);
   });
   gan.step += 1;
   moveAverage(config, gan);
@@ -46,7 +53,7 @@ export function trainStep(config: TrainingConfig, gan: Gan, real: Float32Array):
 }
 
 /** Both networks learn, with one pass of the generator for the two of them. */
-function bothStep(config: TrainingConfig, gan: Gan, real: tf.Tensor4D): StepLosses {
+function bothStep(config: TrainingConfig, gan: Gan, discriminator: Discriminator, real: tf.Tensor4D): StepLosses {
   const { network, weights, optimizer } = gan.generator;
   const tensors = weightTensors(network, weights);
   const names = learningNames(network);
@@ -57,9 +64,9 @@ function bothStep(config: TrainingConfig, gan: Gan, real: tf.Tensor4D): StepLoss
     const fake = forward(network, withTrainable(tensors, names, trainable), latents, pass) as tf.Tensor4D;
     const slope = outsideTape(() => {
       const seen = config.fakes === 'shared' ? fake : drawFakes(config, gan);
-      const discriminator = discriminatorStep(config, gan, real, seen);
-      const { loss, slope } = imagePass(config, gan, fake);
-      losses = { ...discriminator, generator: loss };
+      const own = discriminatorStep(config, gan, discriminator, real, seen);
+      const { loss, slope } = discriminator.imagePass(config, gan, fake);
+      losses = { ...own, generator: loss };
       return slope;
     });
     // The chain rule in two parts: the slope of this sum in the weights is the slope of the generator's loss in them.
@@ -72,14 +79,20 @@ function bothStep(config: TrainingConfig, gan: Gan, real: tf.Tensor4D): StepLoss
 }
 
 /** The discriminator alone learns from one real and one generated batch. */
-function discriminatorStep(config: TrainingConfig, gan: Gan, real: tf.Tensor4D, fake: tf.Tensor4D) {
+function discriminatorStep(
+  config: TrainingConfig,
+  gan: Gan,
+  discriminator: Discriminator,
+  real: tf.Tensor4D,
+  fake: tf.Tensor4D,
+) {
   const { weights, optimizer } = gan.discriminator;
   const apart = config.discriminatorUpdates === 'apart';
   const update = (gradients: Gradients) => applyGradients(config.discriminatorOptimizer, optimizer, weights, gradients);
-  const onReal = discriminatorPass(config, gan, real, 'real');
+  const onReal = discriminator.pass(config, gan, real, 'real');
   const gradients = withPenalty(config, gan, real, onReal.gradients);
   if (apart) update(gradients);
-  const onFake = discriminatorPass(config, gan, fake, 'fake');
+  const onFake = discriminator.pass(config, gan, fake, 'fake');
   update(apart ? onFake.gradients : sumGradients(gradients, onFake.gradients));
   return { discriminatorReal: onReal.loss, discriminatorFake: onFake.loss };
 }

@@ -10,6 +10,7 @@ function initialValues(weight: WeightSpec, random: Random): Float32Array {
   const values = new Float32Array(sizeOf(weight.shape));
   if (weight.initializer === 'zeros') return values;
   if (weight.initializer === 'ones') return values.fill(1);
+  if (weight.initializer === 'normal') return values.map(() => random.normal());
   // Keras counts a kernel's receptive field into both fans; which of the last two axes is the input does not matter here.
   const [inputs = 1, outputs = 1] = weight.shape.slice(-2);
   const receptiveField = sizeOf(weight.shape.slice(0, -2));

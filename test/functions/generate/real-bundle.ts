@@ -13,7 +13,8 @@ function noiseWeights(architecture: ReturnType<typeof architectureSchema.parse>,
   return new Map(
     weights.map(({ name, shape, initializer }) => {
       const scale = 1.5 / Math.sqrt(sizeOf(shape) / (shape.at(-1) ?? 1));
-      const value = { glorotUniform: () => random.normal() * scale, zeros: () => 0, ones: () => 1 }[initializer];
+      const normal = () => random.normal() * scale;
+      const value = { glorotUniform: normal, normal, zeros: () => 0, ones: () => 1 }[initializer];
       return [name, Float32Array.from({ length: sizeOf(shape) }, value)];
     }),
   );

@@ -56,9 +56,9 @@ describe('the settings of a run', () => {
     expect(resolveConfig({ preset: 'fresh' })).toMatchObject({ batchSize: 32, average: 0.999, mirror: true });
   });
 
-  it('know the default of each one, of the depth, which follows the size, too; only of last widths there are none', () => {
+  it('know the default of each one, of the depth, which follows the size, too; last widths and a projected size have none', () => {
     const unknown = settings.filter((setting) => defaultOf(setting, 'fresh') === undefined);
-    expect(unknown.map(({ name }) => name)).toEqual(['last-channels']);
+    expect(unknown.map(({ name }) => name)).toEqual(['last-channels', 'projected-size']);
     expect(defaultOf(settings.find(({ name }) => name === 'depth') ?? expect.fail(), 'fresh')).toBe(3);
     expect(Object.keys(presets)).toEqual(['seed', 'fresh']);
   });
