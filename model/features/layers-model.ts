@@ -84,8 +84,15 @@ function widthOf({ quantization }: z.output<typeof weightSchema>): number {
   return { uint8: 1, uint16: 2, float32: 4 }[quantization?.dtype ?? 'float32'];
 }
 
-function valuesOf({ buffer }: Uint8Array, { quantization }: z.output<typeof weightSchema>): Float32Array {
+function valuesOf({ buffer }: Uint8Array, { name, quantization }: z.output<typeof weightSchema>): Float32Array {
   if (quantization === undefined) return new Float32Array(buffer);
   const levels = quantization.dtype === 'uint8' ? new Uint8Array(buffer) : new Uint16Array(buffer);
-  return Float32Array.from(levels, (level) => level * quantization.scale + quantization.min);
+  const lowest = name.endsWith('/moving_variance') ? lowestVariance : 0;
+  return Float32Array.from(levels, (level) => Math.max(level, lowest) * quantization.scale + quantization.min);
 }
+
+/**
+ * A variance between nothing and half a step was rounded to nothing, by which a normalisation would multiply a channel a hundredfold,
+ * at the borders above all. The middle of what it may have been, in steps.
+ */
+const lowestVariance = 0.25;

@@ -128,6 +128,7 @@ it('folds a MobileNet V2 of Keras, quantised weights too, into a network that gi
   }));
   const json = { modelTopology: { model_config: { config: { layers } } }, weightsManifest: [{ weights: table }] };
   const model = readLayersModel(json, bytes);
+  expect(model.weights.get(quantised)?.[0]).toBe(-0.5);
   expect(model.weights.get(quantised)?.[1]).toBeCloseTo(-0.5 + 37 * 0.004, 6);
 
   const { network, weights: folded } = invertedBottlenecks(model);
@@ -146,6 +147,17 @@ it('folds a MobileNet V2 of Keras, quantised weights too, into a network that gi
     expect(ours.shape).toEqual(theirs.shape);
     const worst = tf.max(tf.abs(tf.sub(ours, theirs))).dataSync()[0] as number;
     expect(worst, name).toBeLessThan(1e-4 * (tf.max(tf.abs(theirs)).dataSync()[0] as number));
+  });
+});
+
+it('takes a variance that was rounded to nothing as a quarter of a step, since nothing would be divided by', () => {
+  const quantization = { min: 0.001, scale: 2, dtype: 'uint8' };
+  const weights = [{ name: 'norm/moving_variance', shape: [3], dtype: 'float32', quantization }];
+  const layers = [{ class_name: 'ReLU', name: 'relu', inbound_nodes: [], config: {} }];
+  const json = { modelTopology: { model_config: { config: { layers } } }, weightsManifest: [{ weights }] };
+  const { weights: read } = readLayersModel(json, Uint8Array.of(0, 1, 200));
+  [0.501, 2.001, 400.001].forEach((value, at) => {
+    expect(read.get('norm/moving_variance')?.[at]).toBeCloseTo(value, 4);
   });
 });
 
