@@ -33,6 +33,16 @@ const draws = 100_000;
 const take = <T>(count: number, draw: () => T) => Array.from({ length: count }, draw);
 const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length;
 
+it.each(references)(
+  'fills an array of seed $seed with the bits that it would draw one by one, and goes on',
+  (reference) => {
+    const random = randomFromSeed(reference.seed);
+    const bits = new Uint32Array(3);
+    random.fill(bits);
+    expect([...bits, random.uint32(), random.uint32()]).toEqual(reference.uint32);
+  },
+);
+
 describe('randomFromState', () => {
   it('gives the numbers published for xoshiro128** from the state 1, 2, 3, 4', () => {
     // The reference implementation, version 1.1, as the Rust crate rand_xoshiro quotes it.

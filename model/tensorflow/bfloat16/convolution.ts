@@ -1,6 +1,8 @@
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { type Attribute, attribute, runKernelOnce, typeAttribute } from '../native-kernels.ts';
+import { withNumbers } from './arrange.ts';
 import { defineKernel } from './define-kernel.ts';
+import { filterGradient } from './filter-gradient.ts';
 
 /**
  * Convolutions in bfloat16, summed in float32 inside of the kernel and rounded at its end. Where the processor multiplies
@@ -57,19 +59,18 @@ function forward(input: tf.Tensor, kernel: tf.Tensor, stride: number): tf.Tensor
 }
 
 function toInput(shape: readonly number[], kernel: tf.Tensor, dy: tf.Tensor, stride: number): tf.Tensor {
-  return withShape(shape, (sizes) => runKernelOnce('Conv2DBackpropInput', attributes(stride), [sizes, kernel, dy]));
+  return withNumbers([shape], ([sizes]) =>
+    runKernelOnce('Conv2DBackpropInput', attributes(stride), [sizes, kernel, dy]),
+  );
 }
 
 function toFilter(input: tf.Tensor, shape: readonly number[], dy: tf.Tensor, stride: number): tf.Tensor {
-  return withShape(shape, (sizes) => runKernelOnce('Conv2DBackpropFilter', attributes(stride), [input, sizes, dy]));
-}
-
-/** Hands over a shape as the tensor that the kernels want. */
-function withShape(shape: readonly number[], run: (sizes: tf.Tensor) => tf.Tensor): tf.Tensor {
-  const sizes = tf.tensor1d([...shape], 'int32');
-  const result = run(sizes);
-  sizes.dispose();
-  return result;
+  const [, height = 0, width = 0] = input.shape;
+  if (stride === 2 && shape[0] === 4 && shape[1] === 4 && height % 2 === 0 && width % 2 === 0)
+    return filterGradient(input as tf.Tensor4D, dy as tf.Tensor4D);
+  return withNumbers([shape], ([sizes]) =>
+    runKernelOnce('Conv2DBackpropFilter', attributes(stride), [input, sizes, dy]),
+  );
 }
 
 function attributes(stride: number): Attribute[] {

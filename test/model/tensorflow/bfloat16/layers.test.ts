@@ -65,6 +65,15 @@ describe.skipIf(!native)('in bfloat16 (skipped: needs the native TensorFlow libr
       (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 2, 'same'),
     ],
     [
+      'a convolution by steps of two of a map with an odd side',
+      [
+        [2, 7, 9, 5],
+        [4, 4, 5, 3],
+      ],
+      (x, w) => conv(x as tf.Tensor4D, w as tf.Tensor4D, 2),
+      (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, 2, 'same'),
+    ],
+    [
       'a convolution by steps of one',
       [
         [2, 8, 8, 5],
