@@ -68,9 +68,16 @@ export function sumGradients(one: Gradients, other: Gradients): Gradients {
   return new Map(
     [...one].map(([name, values]) => {
       const more = other.get(name);
-      return [name, more === undefined ? values : values.map((value, at) => value + (more[at] as number))];
+      return [name, more === undefined ? values : sum(values, more)];
     }),
   );
+}
+
+/** A loop: `map` calls its function for each of some millions of values, which takes several times as long. */
+function sum(one: Float32Array, other: Float32Array): Float32Array {
+  const total = new Float32Array(one.length);
+  for (let at = 0; at < one.length; at++) total[at] = (one[at] as number) + (other[at] as number);
+  return total;
 }
 
 /** Moves each moving statistic towards what the pass saw, in place, and disposes of the pass's statistics. */
