@@ -6,6 +6,7 @@ import { SVGRenderer } from 'echarts/renderers';
 use([LineChart, GridComponent, LegendComponent, SVGRenderer]);
 
 export interface Line {
+  /** Empty keeps it out of the legend. */
   readonly name: string;
   readonly color: string;
   /** x ascending; a y of null leaves a gap. */
@@ -27,13 +28,14 @@ const namesInRow = 4;
 
 /** Lines over a common axis as an SVG 960 pixels wide. The same points give the same text. */
 export function drawLineChart({ xName, yName, lines, id }: LineChartOptions): string {
-  const legend = Math.ceil(lines.length / namesInRow) * legendRow;
+  const named = lines.filter(({ name }) => name !== '');
+  const legend = Math.ceil(named.length / namesInRow) * legendRow;
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height: plotHeight + 24 + legend });
   chart.setOption({
     animation: false,
     backgroundColor: '#ffffff',
     // Widths of text are only guessed where nothing is displayed: a wide gap keeps names and marks apart.
-    legend: { top: 8, icon: 'roundRect', itemGap: 56 },
+    legend: { top: 8, icon: 'roundRect', itemGap: 56, data: named.map(({ name }) => name) },
     grid: { left: 64, right: 32, top: 24 + legend, bottom: 48 },
     xAxis: {
       type: 'value',

@@ -1,3 +1,5 @@
+import { constants } from 'node:os';
+
 /** What a command knows of the world: where to write, the time, and whether it has been asked to stop. */
 export interface Terminal {
   /** What was asked for: results and help. */
@@ -6,7 +8,10 @@ export interface Terminal {
   readonly err: Stream;
   /** Milliseconds of a clock that never goes back. */
   readonly now: () => number;
-  /** Aborts on the first Ctrl-C or SIGTERM from the call on; a second one ends the process at once. */
+  /**
+   * Aborts on the first Ctrl-C, SIGTERM or lost terminal from the call on; one that comes later than a second after it ends the
+   * process at once. Right after it, the same one comes again where npx hands on what the terminal has sent to both.
+   */
   readonly interruption: () => AbortSignal;
 }
 
@@ -15,6 +20,9 @@ export interface Stream {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
 }
+
+/** Signals this soon after the first are that one, told twice. */
+const echoMilliseconds = 1000;
 
 /** The terminal of this process. */
 export function processTerminal(): Terminal {
@@ -27,15 +35,23 @@ export function processTerminal(): Terminal {
     interruption: () => {
       if (controller) return controller.signal;
       const stop = new AbortController();
-      // `once`: with the listener gone, the second signal has its usual effect.
-      for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stop.abort(name));
+      let first: number | undefined;
+      for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+        process.on(name, () => {
+          first ??= performance.now();
+          if (performance.now() - first > echoMilliseconds) process.exit(128 + constants.signals[name]);
+          stop.abort(name);
+        });
       controller = stop;
       return stop.signal;
     },
   };
 }
 
-/** Whoever read us has seen enough (`freshcar --help | head`): what is printed from then on is for nobody, and no failure. */
+/**
+ * Whoever read us has seen enough (`freshcar --help | head`) or is gone with its terminal: what is printed from then on is for
+ * nobody, and no failure.
+ */
 function passOverClosedPipe(error: NodeJS.ErrnoException): void {
-  if (error.code !== 'EPIPE') throw error;
+  if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
 }

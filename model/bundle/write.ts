@@ -4,7 +4,7 @@ import type { z } from 'zod';
 import { generator } from '../architecture/dcgan.ts';
 import type { WeightValues } from '../architecture/network.ts';
 import { FreshcarError } from '../errors.ts';
-import { reasonOf, sha256, temporaryName, writeWhole } from '../files.ts';
+import { isTemporary, reasonOf, sha256, temporaryName, writeWhole } from '../files.ts';
 import { type Manifest, manifestName, manifestSchema, onnxName, tfjsModelName, tfjsWeightsName } from './manifest.ts';
 import { exportOnnx } from './onnx-export.ts';
 import { exportTfjs } from './tfjs-format.ts';
@@ -81,6 +81,9 @@ async function moveInto(temporary: string, path: string, replace: boolean): Prom
   await rm(outdated, { recursive: true, force: true });
 }
 
+/** What bundles are made of; a folder with nothing else in it is one that was copied or synchronised by half. */
+const ownNames = [manifestName, onnxName, tfjsModelName, tfjsWeightsName, 'samples.png', 'card.md'];
+
 /** Only a bundle or an empty folder makes room: a wrong path must not cost anybody their photographs or their run. */
 async function setAside(path: string, outdated: string): Promise<void> {
   const names = await readdir(path).catch((error: NodeJS.ErrnoException) => {
@@ -88,7 +91,8 @@ async function setAside(path: string, outdated: string): Promise<void> {
     throw error;
   });
   if (names === undefined) return;
-  if (names.length > 0 && !names.includes(manifestName))
+  const isOwn = names.includes(manifestName) || names.every((name) => ownNames.includes(name) || isTemporary(name));
+  if (!isOwn)
     throw new FreshcarError('conflict', `${path} is no bundle, so it is not replaced; choose another folder.`);
   await rename(path, outdated);
 }

@@ -6,6 +6,7 @@ import type { ExportFlags } from './run-export.ts';
 const examples = `
 Examples:
   $ freshcar export runs/first --out bundle
+  $ freshcar export runs/first --best --out bundle
   $ freshcar export runs/first --step 4000 --out bundle
   $ freshcar export runs/first --out bundle --version roadsters-1 --card card.md --replace
 `;
@@ -14,9 +15,13 @@ export function exportCommand(program: Command, terminal: Terminal): void {
   program
     .command('export')
     .description('make a bundle of a run: the ONNX graph that serves, TensorFlow.js files, samples, and a card')
-    .argument('<run>', 'the run folder; its newest checkpoint is taken unless --step names a snapshot')
+    .argument('<run>', 'the run folder; its newest checkpoint is taken unless --step or --best names a snapshot')
     .requiredOption('--out <folder>', 'the new bundle')
     .option('--step <number>', 'the snapshot of that step, the best by freshcar compare, say', parseInteger(0, 1e9))
+    .option(
+      '--best',
+      'the snapshot with the lowest KID of those that were measured while it trained, or by freshcar compare',
+    )
     .option('--version <name>', "the model's version: a-z, 0-9, dots and hyphens (made of the run)")
     .option('--card <file>', 'the model card: what it is, its data and terms, what it is good for')
     .option('--replace', 'take the place of a bundle that is there')

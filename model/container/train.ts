@@ -58,12 +58,14 @@ async function openJob(folder: MlFolder): Promise<Job> {
 async function trainIn(folder: MlFolder, { settings, data }: Job, terminal: Terminal): Promise<boolean> {
   const { values, ...flags } = settings;
   await mkdir(folder.checkpoints, { recursive: true });
-  const [{ runTraining }, { totalSteps }] = await Promise.all([
+  const [{ runTraining }, { totalSteps }, { openScoring }] = await Promise.all([
     import('../training/run-training.ts'),
     import('../training/trainer.ts'),
+    import('../evaluation/score-snapshots.ts'),
   ]);
   // The run folder is the checkpoint folder: sheets and curves can be watched in S3 while the job runs.
-  await runTraining({ ...flags, data, out: folder.checkpoints, resume: true }, values, terminal);
+  const door = { terminal, openScoring };
+  await runTraining({ ...flags, data, out: folder.checkpoints, resume: 'if-there' }, values, door);
   const checkpoint = await openRunFolder(folder.checkpoints).latestCheckpoint(() => undefined);
   return checkpoint !== undefined && checkpoint.gan.step >= totalSteps(checkpoint.config, checkpoint.data.images);
 }

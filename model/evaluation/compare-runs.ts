@@ -1,13 +1,10 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { generator } from '../architecture/dcgan.ts';
-import { exportOnnx } from '../bundle/onnx-export.ts';
+import { manifestName } from '../bundle/manifest.ts';
 import { commandLine } from '../command-line.ts';
 import { readDataset } from '../dataset/read-dataset.ts';
 import { drawSeeds, seedsFrom } from '../draw.ts';
 import { duration } from '../duration.ts';
-import type { Engine } from '../engine/engine.ts';
-import { createOnnxEngine } from '../engine/onnx.ts';
 import { FreshcarError } from '../errors.ts';
 import { reasonOf, writeWhole } from '../files.ts';
 import { picturesOf, sheet } from '../image.ts';
@@ -15,6 +12,7 @@ import { encodePng } from '../png.ts';
 import { type StatusLine, statusLine } from '../status-line.ts';
 import { shippedFeatures } from '../store/shipped.ts';
 import type { Terminal } from '../terminal.ts';
+import { writeReport } from '../training/run/report.ts';
 import { openRunFolder, type RunFolder } from '../training/run/run-folder.ts';
 import type { Snapshot } from '../training/run/snapshot.ts';
 import { differingSettings } from '../training/settings.ts';
@@ -33,6 +31,7 @@ import type { Measures } from './evaluate.ts';
 import { openExtractor } from './extractor.ts';
 import { createMeasuring, type Measuring } from './measuring.ts';
 import { protocol } from './protocol.ts';
+import { scoreRow, withEngine } from './score-snapshots.ts';
 
 export interface CompareFlags {
   readonly data: string;
@@ -62,7 +61,8 @@ export async function runComparison(paths: readonly string[], flags: CompareFlag
     for (const doubt of doubts(seen, data, training)) status.warn(`${name}: ${doubt}`);
   };
   const tell = teller(terminal, status, steps.flat().length);
-  const work = { measuring, count: flags.count, warn, tell };
+  const against = { features: extractor.sha256, data: data.sha256 };
+  const work = { measuring, count: flags.count, against, warn, tell };
   const runs: ComparedRun[] = [];
   let floor: Measures | undefined;
   for (const [at, folder] of folders.entries()) {
@@ -83,6 +83,7 @@ export async function runComparison(paths: readonly string[], flags: CompareFlag
   await out('comparison.md', `${comparisonTable(runs, floor)}\n\n${about}\n`);
   for (const measure of ['kid', 'recall'] as const) await out(`${measure}.svg`, comparisonChart(runs, measure));
   await out('cars.png', encodePng(sheet(Buffer.concat(cars.flat()), side, { columns: shownCars, gap: 2 })));
+  for (const folder of folders) if (await hasBundle(folder)) await writeReport(folder.path, { warn: status.warn });
   const best = order[0] as ComparedRun;
   const next = ['export', folders[runs.indexOf(best)]?.path ?? '', '--step', String(bestOf(best).step)];
   terminal.out.write(
@@ -107,6 +108,8 @@ async function stepsOf(folder: RunFolder): Promise<number[]> {
 interface Work {
   readonly measuring: Measuring;
   readonly count: number;
+  /** What is measured with and against, by SHA-256. */
+  readonly against: { readonly features: string; readonly data: string };
   /** Says which snapshot is next, and returns what says what is done with it. */
   readonly tell: (name: string, step: number) => (what: string) => void;
   readonly warn: (name: string, seen: string) => void;
@@ -116,7 +119,7 @@ async function compareRun(
   folder: RunFolder,
   name: string,
   steps: readonly number[],
-  { measuring, count, tell, warn }: Work,
+  { measuring, count, against, tell, warn }: Work,
 ): Promise<{ run: ComparedRun; floor: Measures | undefined }> {
   const snapshots: ComparedSnapshot[] = [];
   let floor: Measures | undefined;
@@ -131,6 +134,7 @@ async function compareRun(
     about = describe(snapshot);
     if (step === steps[0]) warn(name, snapshot.data.sha256);
     snapshots.push(comparedSnapshot(step, evaluation));
+    await folder.appendScore(scoreRow(step, evaluation, { ...against, cars: count, by: 'compare' }));
   }
   return { run: { name, ...about, snapshots }, floor };
 }
@@ -143,22 +147,20 @@ function describe({ config, weights }: Snapshot) {
   };
 }
 
-async function withEngine<T>({ config, weights }: Snapshot, use: (engine: Engine) => Promise<T>): Promise<T> {
-  const { architecture } = config;
-  const engine = await createOnnxEngine(exportOnnx(generator(architecture), weights), architecture);
-  try {
-    return await use(engine);
-  } finally {
-    await engine.dispose();
-  }
-}
-
 /** The first cars of a run's best generator, each `side` pixels wide. */
 async function drawRow(folder: RunFolder, { step }: ComparedSnapshot, side: number): Promise<Uint8Array[]> {
   const snapshot = await folder.readSnapshot(step);
   const { imageSize } = snapshot.config.architecture;
   const cars = await withEngine(snapshot, (engine) => drawSeeds(engine, seedsFrom(protocol.firstSeed, shownCars)));
   return picturesOf(cars, imageSize, side / imageSize).map(({ pixels }) => pixels);
+}
+
+/** A run's report is about its bundle; snapshots that were copied alone have none. */
+function hasBundle({ bundle }: RunFolder): Promise<boolean> {
+  return stat(join(bundle, manifestName)).then(
+    () => true,
+    () => false,
+  );
 }
 
 /** The folders' own names, or, where two have the same, their paths as they were given. */

@@ -1,4 +1,4 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { onnxName } from '../bundle/manifest.ts';
 import { entryOf } from '../bundle/read.ts';
 import { requireBundle, writeScores } from '../bundle/write-scores.ts';
@@ -9,14 +9,18 @@ import { writeWhole } from '../files.ts';
 import { statusLine } from '../status-line.ts';
 import { shippedFeatures } from '../store/shipped.ts';
 import type { Terminal } from '../terminal.ts';
+import { writeReport } from '../training/run/report.ts';
+import { holdsRun, openRunFolder } from '../training/run/run-folder.ts';
 import { closestPairs } from './closest-pairs.ts';
 import type { Copying } from './copying.ts';
 import { doubts, refuseSharedPictures } from './doubts.ts';
+import type { Evaluation } from './evaluate.ts';
 import { type FeatureExtractor, openExtractor } from './extractor.ts';
 import { measureLatentSpread } from './latent-spread.ts';
 import { createMeasuring } from './measuring.ts';
 import { protocol } from './protocol.ts';
 import { describeResult, type EvaluationResult, manifestScores, type NamedData, nameCopying } from './result.ts';
+import { scoreRow } from './score-snapshots.ts';
 
 export interface EvaluateFlags {
   readonly model?: string;
@@ -49,14 +53,17 @@ export async function runEvaluation(flags: EvaluateFlags, terminal: Terminal): P
   refuseSharedPictures(data, training, { save: flags.save ?? false, warn });
 
   const extractor = await openExtractor(flags.features ?? shippedFeatures(), flags.range);
-  const { result, cars, copying } = await measure(flags, model, extractor, { data, training }, status.show);
+  const { result, cars, copying, evaluation } = await measure(flags, model, extractor, { data, training }, status.show);
   status.clear();
   // First of all: a file that cannot be written must not cost the numbers.
   terminal.out.write(describeResult(result));
   if (flags.json !== undefined) await writeWhole(flags.json, `${JSON.stringify(result, undefined, 2)}\n`);
   if (flags.pairs !== undefined && training && copying)
     await writeWhole(flags.pairs, closestPairs(cars, model.engine.imageSize, training, copying.closest));
-  if (flags.save) await save(model, extractor, result);
+  if (flags.save) {
+    await save(model, extractor, result);
+    await keepInRun(model, evaluation, extractor, data);
+  }
   await Promise.all([model.engine.dispose(), extractor.dispose()]);
 }
 
@@ -69,6 +76,21 @@ async function save(model: OpenedModel, extractor: FeatureExtractor, result: Eva
   });
 }
 
+/** Where the bundle is that of a run, the run keeps what was measured too, and its report shows it. */
+async function keepInRun(
+  { location, manifest }: OpenedModel,
+  evaluation: Evaluation,
+  { sha256 }: FeatureExtractor,
+  data: Dataset,
+): Promise<void> {
+  const run = dirname(location);
+  const step = Number(manifest.recipe?.steps);
+  if (basename(location) !== 'bundle' || !Number.isInteger(step) || !(await holdsRun(run))) return;
+  const against = { features: sha256, data: data.sha256, cars: protocol.cars, by: 'evaluate' } as const;
+  await openRunFolder(run).appendScore(scoreRow(step, evaluation, against));
+  await writeReport(run);
+}
+
 function isOfProtocol({ count, seed, truncation }: EvaluateFlags): boolean {
   return count === protocol.cars && seed === protocol.firstSeed && truncation === 1;
 }
@@ -79,7 +101,7 @@ async function measure(
   extractor: FeatureExtractor,
   { data, training }: { readonly data: Dataset; readonly training: Dataset | undefined },
   report: (what: string) => void,
-): Promise<{ result: EvaluationResult; cars: Uint8Array; copying: Copying | undefined }> {
+): Promise<{ result: EvaluationResult; cars: Uint8Array; copying: Copying | undefined; evaluation: Evaluation }> {
   const measuring = await createMeasuring(extractor, data, training, report);
   const { evaluation, cars } = await measuring.measure(engine, flags, report);
   const { copying, ...measures } = evaluation;
@@ -94,7 +116,7 @@ async function measure(
     ...measures,
     copying: copying && training ? nameCopying(copying, flags.seed, training.count) : null,
   };
-  return { result, cars, copying };
+  return { result, cars, copying, evaluation };
 }
 
 function identityOf({ provenance, count, sha256 }: Dataset, path: string): NamedData {

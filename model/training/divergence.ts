@@ -8,8 +8,15 @@ const defaultWindow = 200;
 /** How near both its losses together have to be to the least that they can be. */
 const nearness = 0.02;
 
-/** `broken`: numbers that are none any more, which no further step mends. `one-sided`: the discriminator always wins. */
-export type Divergence = 'broken' | 'one-sided';
+/** Steps over which both networks have to win, and how near to the least both their losses have to be. */
+const contradictionWindow = 20;
+const contradictionNearness = 0.1;
+
+/**
+ * `broken`: numbers that are none any more, which no further step mends. `one-sided`: the discriminator always wins.
+ * `contradiction`: both always win, which cannot be: they do not learn from the same pictures any more.
+ */
+export type Divergence = 'broken' | 'one-sided' | 'contradiction';
 
 /** Watches the losses of a run, step after step. */
 export interface DivergenceWatch {
@@ -20,10 +27,12 @@ export interface DivergenceWatch {
 export function watchDivergence(config: TrainingConfig, window = defaultWindow): DivergenceWatch {
   const floor = leastLosses(config);
   let [sum, steps, onesided] = [0, 0, false];
+  const contradicts = watchContradiction(config);
   return {
-    add: ({ discriminatorReal, discriminatorFake }) => {
-      const loss = discriminatorReal + discriminatorFake;
+    add: (losses) => {
+      const loss = losses.discriminatorReal + losses.discriminatorFake;
       if (!Number.isFinite(loss)) return 'broken';
+      if (contradicts(losses)) return 'contradiction';
       sum += loss;
       steps += 1;
       if (steps < window) return undefined;
@@ -31,6 +40,22 @@ export function watchDivergence(config: TrainingConfig, window = defaultWindow):
       [sum, steps, onesided] = [0, 0, now];
       return now && !before ? 'one-sided' : undefined;
     },
+  };
+}
+
+/** Whether both networks have begun to win for long; of cross-entropy alone, whose least loss of the generator is 0. */
+function watchContradiction(config: TrainingConfig): (losses: StepLosses) => boolean {
+  const floor = leastLosses(config);
+  let [inRow, told] = [0, false];
+  return ({ discriminatorReal, discriminatorFake, generator }) => {
+    const both =
+      config.loss === 'cross-entropy' &&
+      discriminatorReal + discriminatorFake - floor < contradictionNearness &&
+      generator < contradictionNearness;
+    inRow = both ? inRow + 1 : 0;
+    const begins = inRow >= contradictionWindow && !told;
+    told = inRow === 0 ? false : told || begins;
+    return begins;
   };
 }
 

@@ -1,86 +1,198 @@
 import { readFile } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, resolve } from 'node:path';
+import { commandLine, quoted } from '../command-line.ts';
 import { type Dataset, readDataset } from '../dataset/read-dataset.ts';
 import { FreshcarError } from '../errors.ts';
+import { sheet } from '../image.ts';
+import { encodePng } from '../png.ts';
+import { statusLine } from '../status-line.ts';
 import { loadTensorflow } from '../tensorflow/backend.ts';
 import { fastestPrecision, type Precision } from '../tensorflow/precision.ts';
 import type { Terminal } from '../terminal.ts';
 import type { TrainingConfig } from './config.ts';
-import { resolveRun, type TrainFlags } from './resolve-run.ts';
+import { isResumed, resolveRun, type TrainFlags } from './resolve-run.ts';
 import { bundleRun } from './run/bundle-run.ts';
 import type { Checkpoint, DataIdentity } from './run/checkpoint.ts';
-import { type Progress, progressBar, progressLine } from './run/progress.ts';
+import { lockRun } from './run/lock.ts';
+import { progressBar, progressLine } from './run/progress.ts';
 import { saveCurves } from './run/recorder.ts';
-import { openRunFolder } from './run/run-folder.ts';
-import { snapshotOf } from './run/snapshot.ts';
-import { totalSteps, train } from './trainer.ts';
+import { openRunFolder, type RunFolder } from './run/run-folder.ts';
+import { type RunOptions, usualOptions } from './run/run-options.ts';
+import { bestScore, type ScoreRow } from './run/scores.ts';
+import { type Snapshot, snapshotOf } from './run/snapshot.ts';
+import { type TrainingResult, totalSteps, train } from './trainer.ts';
+
+/** Measures the snapshots of a run that was trained on `training` with the packed pictures at `heldOut`. */
+export type OpenScoring = (
+  heldOut: string,
+  training: Dataset,
+  tell: { readonly show: (what: string) => void; readonly warn: (message: string) => void },
+) => Promise<(snapshot: Snapshot) => Promise<ScoreRow>>;
+
+/** What training is given by its doors. */
+export interface TrainingDoor {
+  readonly terminal: Terminal;
+  /** Evaluation stands above training, which it reads the runs of; so it is handed in. */
+  readonly openScoring: OpenScoring;
+}
+
+/** A number of steps that no run comes to: where hours end it. */
+const endless = '1000000000';
 
 /** Trains or resumes as the flags say, and leaves a bundle in the run folder that can be served. */
 export async function runTraining(
   flags: TrainFlags,
   values: Readonly<Record<string, string>>,
-  terminal: Terminal,
+  { terminal, openScoring }: TrainingDoor,
 ): Promise<void> {
-  const warn = (message: string) => terminal.err.write(`warning: ${message}\n`);
+  const resumed = await isResumed(flags);
   const folder = openRunFolder(flags.out);
-  const data = await readDataset(flags.data);
-  const checkpoint = flags.resume ? await folder.latestCheckpoint(warn) : undefined;
+  const options = optionsOf(flags, values, resumed ? await folder.readOptions() : undefined);
+  const data = await readDataset(options.data);
+  const lock = await lockRun(flags.out, { clock: Date.now, takeOver: flags.resume === 'if-there' });
+  try {
+    await trainLocked({ flags, values, options, folder, data, terminal, openScoring, renew: lock.renew });
+  } finally {
+    await lock.release();
+  }
+}
+
+interface Work extends TrainingDoor {
+  readonly flags: TrainFlags;
+  readonly values: Readonly<Record<string, string>>;
+  readonly options: RunOptions;
+  readonly folder: RunFolder;
+  readonly data: Dataset;
+  readonly renew: () => Promise<void>;
+}
+
+async function trainLocked(work: Work): Promise<void> {
+  const { flags, options, folder, data, terminal } = work;
+  const status = statusLine(terminal);
+  const { warn } = status;
+  const checkpoint = await folder.latestCheckpoint(warn);
+  const values = lengthOf(work.values, options);
   const { native } = await loadTensorflow({ warn });
   const fastest = native ? fastestPrecision(await readFile('/proc/cpuinfo', 'utf8').catch(() => '')) : 'float32';
-  const { config, start, features } = await resolveRun(flags, values, { folder, checkpoint, fastest, warn });
-  checkData(config, data, checkpoint);
+  const { from, features: file } = options;
+  const state = { folder, checkpoint, from, features: file, fastest, warn };
+  const { config, start, features } = await resolveRun(flags, values, state);
+  checkData(config, data, checkpoint, flags);
   checkPrecision(config, { native, fastest, warn });
   await folder.removeLeftovers();
   await folder.saveConfig(config);
+  await folder.saveOptions(options);
+  await folder.saveRealSheet(realSheet(data));
+  const score = options.heldOut === null ? undefined : await work.openScoring(options.heldOut, data, status);
+  status.clear();
 
-  terminal.err.write(`${describe(config, data, checkpoint)}\n`);
+  terminal.err.write(`${describe(config, data, checkpoint, options)}\n`);
+  let best = bestScore(await folder.readScores(), await folder.snapshotSteps());
   const result = await train({
-    config,
-    data: identityOf(data, flags),
-    images: data.images,
-    folder,
-    checkpoint,
-    start,
-    features,
-    checkpointEvery: flags.checkpointEvery,
-    sheetEvery: flags.sheetEvery,
-    snapshotEvery: flags.snapshotEvery,
-    reportEvery: flags.reportEvery,
-    report: reporter(terminal),
+    ...{
+      config,
+      data: identityOf(data, options.data),
+      images: data.images,
+      folder,
+      checkpoint,
+      start,
+      features,
+      score,
+    },
+    checkpointEvery: options.checkpointEvery,
+    sheetEvery: options.sheetEvery,
+    snapshotEvery: options.snapshotEvery,
+    reportEvery: options.reportEvery,
+    hours: options.hours ?? undefined,
+    report: (progress) => {
+      if (terminal.err.isTTY) status.show(progressBar(progress, best?.step));
+      else terminal.err.write(`${progressLine(progress)}\n`);
+      void work.renew();
+    },
+    onScore: (row, earlier) => {
+      best = bestScore([...earlier, row]);
+      status.note(scoreLine(row, best));
+    },
     warn,
-    stopOnDivergence: flags.stopOnDivergence ?? false,
+    stopOnDivergence: options.stopOnDivergence,
     now: terminal.now,
     residentBytes: process.memoryUsage.rss,
     clock: Date.now,
     signal: terminal.interruption(),
   });
   const { bundle } = folder;
-  await bundleRun(snapshotOf(result.checkpoint), bundle, { replace: true });
+  await bundleRun(snapshotOf(result.checkpoint), bundle, { replace: true, keepScores: true });
   await saveCurves(folder);
   const { writeReport } = await import('./run/report.ts');
-  await writeReport(folder.path);
-  const { step } = result.checkpoint.gan;
-  const outcome = result.finished ? `Done after ${step} steps` : `Stopped after step ${step}; --resume goes on`;
-  terminal.err.write('\n');
-  terminal.out.write(`${outcome}. The model is in ${bundle}; see its cars: npm start -- --model ${flags.out}\n`);
+  await writeReport(folder.path, { warn });
+  status.clear();
+  terminal.out.write(outcomeOf(result, folder, best));
 }
 
-function identityOf({ provenance, count, sha256 }: Dataset, { data }: TrainFlags): DataIdentity {
-  return { name: provenance?.source.name ?? basename(data), images: count, sha256 };
+/** How it ended, and what to type next. */
+function outcomeOf({ checkpoint, finished }: TrainingResult, { path, bundle }: RunFolder, best?: ScoreRow): string {
+  const { step } = checkpoint.gan;
+  const outcome = finished ? `Done after ${step} steps` : `Stopped after step ${step}; --resume goes on`;
+  return [
+    `${outcome}. The model is in ${bundle}; see its cars: npm start -- --model ${quoted(path)}`,
+    ...(finished ? [] : [`Go on: ${commandLine(['train', '--out', path, '--resume'])}`]),
+    ...(best
+      ? [
+          `Best by KID: step ${best.step}. Make a model of it: ${commandLine(['export', path, '--best', '--out', 'my-cars'])}`,
+        ]
+      : []),
+    '',
+  ].join('\n');
 }
 
-function checkData(config: TrainingConfig, data: Dataset, checkpoint: Checkpoint | undefined): void {
+/** What is said now, else what the run remembers, else the usual. */
+function optionsOf(flags: TrainFlags, values: Readonly<Record<string, string>>, known?: RunOptions): RunOptions {
+  const before = { ...usualOptions, ...known };
+  const data = flags.data === undefined ? known?.data : resolve(flags.data);
+  if (data === undefined)
+    throw new FreshcarError('invalid-input', 'Say which packed photographs to train on: --data FILE.');
+  const saysLength = values.steps !== undefined || values.epochs !== undefined;
+  return {
+    data,
+    heldOut: flags.heldOut === undefined ? before.heldOut : resolve(flags.heldOut),
+    from: flags.from === undefined ? before.from : resolve(flags.from),
+    features: flags.features === undefined ? before.features : resolve(flags.features),
+    hours: flags.hours ?? (saysLength ? null : before.hours),
+    stopOnDivergence: flags.stopOnDivergence ?? before.stopOnDivergence,
+    checkpointEvery: flags.checkpointEvery ?? before.checkpointEvery,
+    sheetEvery: flags.sheetEvery ?? before.sheetEvery,
+    snapshotEvery: flags.snapshotEvery ?? before.snapshotEvery,
+    reportEvery: flags.reportEvery ?? before.reportEvery,
+  };
+}
+
+/** Where hours alone end the run, no number of steps does. */
+function lengthOf(values: Readonly<Record<string, string>>, { hours }: RunOptions): Readonly<Record<string, string>> {
+  const saysLength = values.steps !== undefined || values.epochs !== undefined;
+  return hours === null || saysLength ? values : { ...values, steps: endless };
+}
+
+function identityOf({ provenance, count, sha256 }: Dataset, path: string): DataIdentity {
+  return { name: provenance?.source.name ?? basename(path), images: count, sha256 };
+}
+
+function checkData(
+  config: TrainingConfig,
+  data: Dataset,
+  checkpoint: Checkpoint | undefined,
+  { out, data: path }: TrainFlags,
+): void {
   const { imageSize } = config.architecture;
-  if (data.imageSize !== imageSize)
+  if (checkpoint !== undefined && checkpoint.data.sha256 !== data.sha256)
     throw new FreshcarError(
-      'invalid-input',
-      `The pictures are ${data.imageSize} pixels wide and the networks ${imageSize}. ` +
-        `Pack them with --size ${imageSize}, or train with --image-size ${data.imageSize}.`,
+      'training-failed',
+      `The data is not what this run began with: that was ${checkpoint.data.images} images of ${checkpoint.data.name}, ` +
+        `and these are ${data.count}. Give it the same file, or have a new run learn from these what this one knows: ` +
+        `${commandLine(['train', '--data', path ?? 'FILE', '--from', out, '--out', 'NEW'])}`,
     );
+  if (data.imageSize !== imageSize) throw new FreshcarError('invalid-input', sizeMismatch(data.imageSize, imageSize));
   if (data.count < 2)
     throw new FreshcarError('invalid-input', 'A generator cannot learn from fewer than two pictures.');
-  if (checkpoint !== undefined && checkpoint.data.sha256 !== data.sha256)
-    throw new FreshcarError('training-failed', 'The data is not what this run began with. Give it the same file.');
 }
 
 interface Machine {
@@ -102,13 +214,42 @@ function checkPrecision({ precision }: TrainingConfig, { native, fastest, warn }
     warn(`${precision} is slower than float32 on this processor, which does not multiply matrices of it.`);
 }
 
-function describe(config: TrainingConfig, data: Dataset, checkpoint: Checkpoint | undefined): string {
-  const steps = totalSteps(config, data.count);
-  const from = checkpoint === undefined ? '' : `, going on after step ${checkpoint.gan.step}`;
-  return `Training on ${data.count} pictures of ${data.imageSize}x${data.imageSize} for ${steps} steps in ${config.precision}${from}.`;
+/** Sizes that networks can have. */
+const trainable = [32, 64, 128];
+
+function sizeMismatch(pictures: number, networks: number): string {
+  const mend = trainable.includes(pictures)
+    ? `Pack them with --size ${networks}, or train with --image-size ${pictures}.`
+    : `Networks draw ${trainable.join(', ')} pixels: pack the photographs with --size ${networks}.`;
+  return `The pictures are ${pictures} pixels wide and the networks ${networks}. ${mend}`;
 }
 
-function reporter({ err }: Terminal): (progress: Progress) => void {
-  if (!err.isTTY) return (progress) => err.write(`${progressLine(progress)}\n`);
-  return (progress) => err.write(`\r\u001b[K${progressBar(progress)}`);
+function describe(
+  config: TrainingConfig,
+  data: Dataset,
+  checkpoint: Checkpoint | undefined,
+  { hours }: RunOptions,
+): string {
+  const steps = totalSteps(config, data.count);
+  const length = steps === Number(endless) ? `${hours} hours` : `${steps} steps`;
+  const atMost = hours === null || steps === Number(endless) ? '' : `, ${hours} hours at most`;
+  const from = checkpoint === undefined ? '' : `, going on after step ${checkpoint.gan.step}`;
+  return `Training on ${data.count} pictures of ${data.imageSize}x${data.imageSize} for ${length}${atMost} in ${config.precision}${from}.`;
+}
+
+function scoreLine({ step, kid, recall }: ScoreRow, best: ScoreRow | undefined): string {
+  const place =
+    best === undefined || best.step === step
+      ? 'the best so far'
+      : `best so far: step ${best.step}, KID ${best.kid.toFixed(4)}`;
+  return `Measured step ${step}: KID ${kid.toFixed(4)}, recall ${recall.toFixed(2)} (${place})`;
+}
+
+/** As many real pictures as a sheet has cars, spread over all of them. */
+function realSheet({ images, imageSize, count }: Dataset): Uint8Array {
+  const bytes = imageSize ** 2 * 3;
+  const shown = Math.min(64, count);
+  const rows = Array.from({ length: shown }, (_, at) => Math.floor((at * count) / shown));
+  const some = Buffer.concat(rows.map((row) => images.subarray(row * bytes, (row + 1) * bytes)));
+  return encodePng(sheet(some, imageSize, { columns: 8, gap: 2 }));
 }

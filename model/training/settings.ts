@@ -8,6 +8,7 @@ import {
   presets,
   projectedDefaults,
   type TrainingConfig,
+  usualLength,
 } from './config.ts';
 
 /**
@@ -49,7 +50,8 @@ const toggle = (name: string, path: string, help: string): Setting => ({
 });
 
 export const settings: readonly Setting[] = [
-  number('epochs', 'epochs', 'how often each picture is shown'),
+  number('steps', 'steps', 'how many steps the run has'),
+  number('epochs', 'epochs', 'how often each picture is shown, instead of a number of steps'),
   number('batch-size', 'batchSize', 'pictures a step'),
   number('seed', 'seed', 'governs weights, noise and order; 0 to 4294967295'),
   number('image-size', 'architecture.imageSize', 'width and height of a car: 32, 64 or 128'),
@@ -114,9 +116,10 @@ export interface ConfigSources {
 export function resolveConfig(sources: ConfigSources): TrainingConfig {
   const { preset, origin, features, file, values, fastest = 'float32' } = sources;
   const asked = askedSettings(file, values);
+  const length = 'epochs' in asked ? {} : usualLength[preset];
   const projected = asked.discriminator === 'projected' ? projectedDefaults : {};
   const given = { ...origin, ...(features && { features }) };
-  const merged = [projected, given, asked].reduce<Record<string, unknown>>(merge, presets[preset]);
+  const merged = [length, projected, given, asked].reduce<Record<string, unknown>>(merge, presets[preset]);
   const precision = merged.precision === autoPrecision ? { precision: fastest } : {};
   const parsed = configSchema.safeParse({ ...merged, ...precision });
   if (parsed.success) return parsed.data;
@@ -131,31 +134,37 @@ export function askedSettings(
 ): Record<string, unknown> {
   const fileParts = z.record(z.string(), z.unknown()).safeParse(file);
   if (!fileParts.success) throw new FreshcarError('invalid-input', 'A configuration file holds one JSON object.');
-  return Object.entries(values).reduce<Record<string, unknown>>((config, [name, value]) => {
-    const setting = settings.find((candidate) => candidate.name === name);
-    if (setting === undefined) throw new FreshcarError('invalid-input', `There is no setting ${name}.`);
-    return merge(config, nest(setting.path, parseValue(setting, value)));
-  }, fileParts.data);
+  if (values.steps !== undefined && values.epochs !== undefined)
+    throw new FreshcarError('invalid-input', 'Say how long the run is by --steps or by --epochs, not by both.');
+  const { steps: _, ...withoutSteps } = fileParts.data;
+  return Object.entries(values).reduce<Record<string, unknown>>(
+    (config, [name, value]) => {
+      const setting = settings.find((candidate) => candidate.name === name);
+      if (setting === undefined) throw new FreshcarError('invalid-input', `There is no setting ${name}.`);
+      return merge(config, nest(setting.path, parseValue(setting, value)));
+    },
+    values.epochs === undefined ? fileParts.data : withoutSteps,
+  );
 }
 
 /** What a setting is when a run with `preset` says nothing else; undefined where the schema derives it. */
 export function defaultOf(setting: Setting, preset: PresetName): unknown {
   if (setting.name === 'precision' && preset === 'fresh') return autoPrecision;
-  return setting.path.reduce<unknown>(
-    (value, key) => (isRecord(value) ? value[key] : undefined),
-    resolveConfig({ preset }),
-  );
+  return settingIn(resolveConfig({ preset }), setting);
+}
+
+/** What a setting is in a configuration; undefined where it says nothing. */
+export function settingIn(config: TrainingConfig, { path }: Setting): unknown {
+  return path.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), config);
 }
 
 /** What `config` says otherwise than preset `fresh`, as `name value`; how long a run is and its seed left out. */
 export function differingSettings(config: TrainingConfig): string[] {
-  const of = (from: unknown, { path }: Setting) =>
-    path.reduce<unknown>((value, key) => (isRecord(value) ? value[key] : undefined), from);
   const fresh = resolveConfig({ preset: 'fresh' });
   const differing = settings
-    .filter(({ name }) => name !== 'epochs' && name !== 'seed')
-    .filter((setting) => String(of(config, setting)) !== String(of(fresh, setting)))
-    .map((setting) => `${setting.name} ${of(config, setting)}`);
+    .filter(({ name }) => !['steps', 'epochs', 'seed'].includes(name))
+    .filter((setting) => String(settingIn(config, setting)) !== String(settingIn(fresh, setting)))
+    .map((setting) => `${setting.name} ${settingIn(config, setting)}`);
   return config.from === undefined ? differing : [...differing, `from ${config.from.name}`];
 }
 

@@ -1,8 +1,12 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { generator } from '../../architecture/dcgan.ts';
-import type { Manifest } from '../../bundle/manifest.ts';
+import { type Manifest, manifestName, onnxName } from '../../bundle/manifest.ts';
+import { entryOf, parseManifest } from '../../bundle/read.ts';
 import { encodeSamples, sampleLatents, samplesName } from '../../bundle/samples.ts';
 import { type WriteBundleOptions, writeBundle } from '../../bundle/write.ts';
+import { type Measured, writeScores } from '../../bundle/write-scores.ts';
 import { sha256 } from '../../files.ts';
 import { drawCars } from '../../tensorflow/draw.ts';
 import { scoped } from '../../tensorflow/tape.ts';
@@ -14,6 +18,8 @@ export interface BundleRunOptions extends WriteBundleOptions {
   readonly version?: string;
   /** The model card, as Markdown. */
   readonly card?: string;
+  /** Keeps what was measured of the bundle that is replaced, if its generator is the same to the bit. */
+  readonly keepScores?: boolean;
   /** The snapshot's sheet, where it was drawn already. */
   readonly samples?: Uint8Array;
 }
@@ -22,7 +28,7 @@ export interface BundleRunOptions extends WriteBundleOptions {
 export async function bundleRun(
   snapshot: Snapshot,
   path: string,
-  { version, card, samples = sampleSheet(snapshot), ...options }: BundleRunOptions,
+  { version, card, samples = sampleSheet(snapshot), keepScores = false, ...options }: BundleRunOptions,
 ): Promise<Manifest> {
   const { config, data, step, weights } = snapshot;
   const { architecture } = config;
@@ -34,12 +40,28 @@ export async function bundleRun(
     code: { name: packageJson.name, version: packageJson.version },
   };
   const extras = { [samplesName]: samples, ...(card !== undefined && { 'card.md': card }) };
-  return writeBundle(path, { about, weights, extras }, options);
+  const before = keepScores ? await readScores(path) : undefined;
+  const manifest = await writeBundle(path, { about, weights, extras }, options);
+  if (before === undefined || before.graph !== entryOf(manifest, onnxName).sha256) return manifest;
+  await writeScores(path, manifest, before.measured);
+  return { ...manifest, ...before.measured };
 }
 
-/** A run that goes on for more epochs is the same run; any other setting makes another. */
+/** What was measured of the bundle at `path`, and the hash of its graph; undefined where there is no such thing. */
+async function readScores(path: string): Promise<{ measured: Measured; graph: string } | undefined> {
+  try {
+    const manifest = parseManifest(await readFile(join(path, manifestName)), path);
+    const { scores, evaluation, latent } = manifest;
+    if (evaluation === undefined || latent === undefined) return undefined;
+    return { measured: { scores, evaluation, latent }, graph: entryOf(manifest, onnxName).sha256 };
+  } catch {
+    return undefined;
+  }
+}
+
+/** A run that goes on for more steps is the same run; any other setting makes another. */
 function versionOf({ config, data, step }: Snapshot): string {
-  const settings = sha256(Buffer.from(JSON.stringify({ ...config, epochs: undefined })));
+  const settings = sha256(Buffer.from(JSON.stringify({ ...config, epochs: undefined, steps: undefined })));
   const hashes = [data.sha256, settings].map((hash) => hash.slice(0, 8));
   return ['run', config.architecture.imageSize, config.seed, step, ...hashes].join('-');
 }

@@ -12,17 +12,20 @@ export const metricsRowSchema = z.object({
   /** Memory that the process holds, and tensors that TensorFlow.js knows of: both stay as they are in a healthy run. */
   residentMegabytes: z.number().optional(),
   tensors: z.int().optional(),
+  /** How long the run has trained until then, all sittings together. */
+  seconds: z.number().optional(),
+  /** What the run warned of since the line before. */
+  warnings: z.array(z.string()).optional(),
 });
 
 export type MetricsRow = z.output<typeof metricsRowSchema>;
 
-/** The lines up to `step`; a line that a killed process cut off, and what follows it, is left out. */
+/** The lines up to `step`. A line that a killed process cut off, or that something else damaged, costs itself alone. */
 export function parseMetrics(text: string, step = Number.POSITIVE_INFINITY): MetricsRow[] {
   const rows: MetricsRow[] = [];
   for (const line of text.split('\n')) {
     const row = parseLine(line);
-    if (row === undefined || row.step > step) break;
-    rows.push(row);
+    if (row !== undefined && row.step <= step) rows.push(row);
   }
   return rows;
 }
@@ -33,4 +36,14 @@ function parseLine(line: string): MetricsRow | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** How long a run has trained; of one that an earlier version began, what its steps took by their speed. */
+export function secondsTrained(rows: readonly MetricsRow[], batchSize: number): number {
+  const last = rows.at(-1)?.seconds;
+  if (last !== undefined) return last;
+  return rows.reduce((sum, row, at) => {
+    const steps = row.step - (rows[at - 1]?.step ?? 0);
+    return row.imagesPerSecond ? sum + (steps * batchSize) / row.imagesPerSecond : sum;
+  }, 0);
 }

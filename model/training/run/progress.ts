@@ -10,6 +10,8 @@ export interface Progress {
   readonly losses: StepLosses;
   readonly imagesPerSecond: number;
   readonly secondsLeft: number;
+  /** Of training, all sittings together. */
+  readonly seconds: number;
   /** Bytes of memory that the process holds, and tensors that are alive between two steps. */
   readonly residentBytes: number;
   readonly tensors: number;
@@ -28,15 +30,17 @@ export function progressLine({ step, steps, epoch, losses, imagesPerSecond, seco
   ].join(' ');
 }
 
-/** The same for a terminal, as one line that is drawn over and over. */
-export function progressBar(progress: Progress, width = 24): string {
+/** The same for a terminal, as one line that is drawn over and over: what matters most comes first, as narrow ones cut it. */
+export function progressBar(progress: Progress, bestStep?: number): string {
   const { step, steps, losses, imagesPerSecond, secondsLeft } = progress;
+  const width = 10;
   const filled = Math.round((width * step) / steps);
   return [
     `${'█'.repeat(filled)}${'░'.repeat(width - filled)} ${((100 * step) / steps).toFixed(1)}%`,
     `step ${step}/${steps}`,
-    `${imagesPerSecond.toFixed(0)} images/s`,
     `${duration(secondsLeft)} left`,
+    ...(bestStep === undefined ? [] : [`best ${bestStep}`]),
+    `${imagesPerSecond.toFixed(0)} images/s`,
     `loss: real ${losses.discriminatorReal.toFixed(2)}, fake ${losses.discriminatorFake.toFixed(2)}, generator ${losses.generator.toFixed(2)}`,
   ].join('  ');
 }

@@ -1,15 +1,17 @@
-import { readdir, readFile, rm, stat } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FreshcarError } from '../../errors.ts';
 import { appendTo, isTemporary, reasonOf, writeWhole } from '../../files.ts';
 import type { TrainingConfig } from '../config.ts';
 import { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint.ts';
 import { type MetricsRow, parseMetrics } from './metrics.ts';
+import { type RunOptions, runOptionsSchema } from './run-options.ts';
+import { parseScores, type ScoreRow } from './scores.ts';
 import { decodeSnapshot, encodeSnapshot, type Snapshot } from './snapshot.ts';
 
 /**
- * The folder of one run: `config.json` (exactly what runs), `checkpoints/` (the last two), `snapshots/` (the generator now
- * and then), `sheets/` (the same cars over time), `metrics.jsonl` (a line a report), `tensorboard/`, `curves.svg` and `.png`, and, once there is a model to serve,
+ * The folder of one run: `config.json` (exactly what runs), `run.json` (how it is gone about), `run.lock` (who is at it), `checkpoints/` (the last two), `snapshots/` (the generator now
+ * and then), `sheets/` (the same cars over time), `metrics.jsonl` (a line a report), `scores.jsonl` (a line a measured generator), `tensorboard/`, `curves.svg` and `.png`, and, once there is a model to serve,
  * `bundle/` and `report.html`.
  */
 
@@ -34,6 +36,12 @@ export interface RunFolder {
   /** @throws FreshcarError `not-found` when there is none of that step, `damaged-bundle` when it cannot be read. */
   readSnapshot(step: number): Promise<Snapshot>;
   saveConfig(config: TrainingConfig): Promise<void>;
+  saveOptions(options: RunOptions): Promise<void>;
+  /** Undefined where there are none, as in a run of an earlier version, or where they cannot be read. */
+  readOptions(): Promise<RunOptions | undefined>;
+  /** Some real pictures, as a sheet, to be looked at beside the cars. */
+  saveRealSheet(png: Uint8Array): Promise<void>;
+  readRealSheet(): Promise<Uint8Array | undefined>;
   /** Removes what a killed process was about to write. */
   removeLeftovers(): Promise<void>;
   saveSheet(step: number, png: Uint8Array): Promise<void>;
@@ -42,6 +50,10 @@ export interface RunFolder {
   /** Appends one line of JSON to `metrics.jsonl`. */
   appendMetrics(metrics: MetricsRow): Promise<void>;
   readMetrics(): Promise<MetricsRow[]>;
+  appendScore(score: ScoreRow): Promise<void>;
+  readScores(): Promise<ScoreRow[]>;
+  /** Drops what `train` has measured after `step`, which a resumed run will measure again. */
+  truncateScores(step: number): Promise<void>;
   /** Drops the lines of `metrics.jsonl` after `step`, which a resumed run will write again. */
   truncateMetrics(step: number): Promise<void>;
 }
@@ -53,6 +65,9 @@ export function openRunFolder(path: string): RunFolder {
   const snapshotFolder = join(path, 'snapshots');
   const sheetFolder = join(path, 'sheets');
   const metricsPath = join(path, 'metrics.jsonl');
+  const scoresPath = join(path, 'scores.jsonl');
+  const optionsPath = join(path, 'run.json');
+  const realSheetPath = join(path, 'real.png');
   const readMetricsFile = () => readFile(metricsPath, 'utf8').catch(() => '');
 
   const checkpoints = async () => {
@@ -103,6 +118,13 @@ export function openRunFolder(path: string): RunFolder {
       return decodeSnapshot(bytes, file);
     },
     saveConfig: (config) => writeWhole(join(path, 'config.json'), `${JSON.stringify(config, undefined, 2)}\n`),
+    saveOptions: (options) => writeWhole(optionsPath, `${JSON.stringify(options, undefined, 2)}\n`),
+    readOptions: async () => {
+      const text = await readFile(optionsPath, 'utf8').catch(() => undefined);
+      return text === undefined ? undefined : runOptionsSchema.safeParse(parseJson(text)).data;
+    },
+    saveRealSheet: (png) => writeWhole(realSheetPath, png),
+    readRealSheet: () => readFile(realSheetPath).catch(() => undefined),
     removeLeftovers: async () => {
       for (const place of [path, checkpointFolder, snapshotFolder, sheetFolder]) {
         const leftovers = (await readdir(place).catch(() => [])).filter(isTemporary);
@@ -119,6 +141,14 @@ export function openRunFolder(path: string): RunFolder {
     },
     appendMetrics: (metrics) => appendTo(metricsPath, `${JSON.stringify(metrics)}\n`),
     readMetrics: async () => parseMetrics(await readMetricsFile()),
+    appendScore: (score) => appendTo(scoresPath, `${JSON.stringify(score)}\n`),
+    readScores: async () => parseScores(await readFile(scoresPath, 'utf8').catch(() => '')),
+    truncateScores: async (step) => {
+      const scores = parseScores(await readFile(scoresPath, 'utf8').catch(() => ''));
+      const kept = scores.filter((row) => row.by !== 'train' || row.step <= step);
+      if (kept.length === scores.length) return;
+      await writeWhole(scoresPath, kept.map((row) => `${JSON.stringify(row)}\n`).join(''));
+    },
     truncateMetrics: async (step) => {
       const kept = parseMetrics(await readMetricsFile(), step);
       await writeWhole(metricsPath, kept.map((row) => `${JSON.stringify(row)}\n`).join(''));
@@ -126,10 +156,19 @@ export function openRunFolder(path: string): RunFolder {
   };
 }
 
-/** Whether a path holds anything, so that a new run does not mix with an old one. */
+/** What only a run leaves in a folder. Any of it is enough: a folder that lost its `config.json` is not an empty one. */
+const signsOfRun = ['config.json', 'checkpoints', 'snapshots', 'metrics.jsonl'];
+
+/** Whether a folder holds a run or what is left of one, so that a new one does not mix with it. */
 export async function holdsRun(path: string): Promise<boolean> {
-  return stat(join(path, 'config.json')).then(
-    () => true,
-    () => false,
-  );
+  const names = await readdir(path).catch(() => []);
+  return names.some((name) => signsOfRun.includes(name));
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

@@ -13,6 +13,16 @@ export function timeLapse(sheets: readonly Uint8Array[]): Uint8Array {
   return encodeApng(spread(sheets, frames).map(cornerOf), { delay: 250 });
 }
 
+/** Whether a PNG can be decoded: one that a full disk or a sync cut off, or that is none at all, cannot. */
+export function isWholePng(png: Uint8Array): boolean {
+  try {
+    PNG.sync.read(Buffer.from(png));
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 function cornerOf(png: Uint8Array): Picture {
   const { data, width: sheetWidth } = PNG.sync.read(Buffer.from(png));
   // Between two cars there are two pixels, and none behind the last.

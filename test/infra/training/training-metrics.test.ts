@@ -10,6 +10,7 @@ it('reads every metric off the line that the trainer writes', () => {
     losses: { discriminatorReal: 0.7031, discriminatorFake: 0.5012, generator: 1.2345 },
     imagesPerSecond: 81.25,
     secondsLeft: 3000,
+    seconds: 100,
     residentBytes: 1e9,
     tensors: 0,
   });

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
@@ -33,7 +34,8 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
 
       const random = randomFromSeed(20);
       for (let kill = 0; kill < kills; kill++) {
-        const run = start([...flagsOf(data, killed), '--resume']);
+        // One that was killed before it had written its configuration has not begun.
+        const run = start([...flagsOf(data, killed), ...(existsSync(join(killed, 'config.json')) ? ['--resume'] : [])]);
         // The moment: after up to ten steps, and then anywhere in what a step takes with its checkpoint and its report.
         const reported = random.integer(11);
         await (reported === 0 ? run.printed('Training on') : run.printed('\nstep=', reported));

@@ -1,4 +1,4 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { encodeFeatures } from '../../../model/features/features-file.ts';
@@ -56,16 +56,18 @@ describe.skipIf(!native)(
       expect(await last('halves')).toBe(await last('whole'));
     });
 
-    it('refuses to resume without its features, and with others', async () => {
+    it('remembers where its features are, and refuses others', async () => {
       await train('run', [...projected(), '--epochs', '1']);
-      const without = await train('run', ['--resume', '--epochs', '2']);
-      expect(without).toMatchObject({
-        code: 2,
-        err: expect.stringContaining('in made.safetensors. Name its file by --features'),
-      });
+      expect((await train('run', ['--resume', '--epochs', '2'])).code).toBe(0);
       await writeFile(features, encodeFeatures({ ...madeFeatures(), about: { source: 'other', licence: 'none' } }));
-      const other = await train('run', ['--resume', '--epochs', '2', '--features', features]);
+      const other = await train('run', ['--resume', '--epochs', '3']);
       expect(other).toMatchObject({ code: 2, err: expect.stringContaining('Name the right file by --features') });
+      await rm(features);
+      const without = await train('run', ['--resume', '--epochs', '3']);
+      expect(without).toMatchObject({
+        code: 1,
+        err: expect.stringContaining(`Could not read the features ${features}`),
+      });
     });
 
     it.each([

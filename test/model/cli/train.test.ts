@@ -2,10 +2,12 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { beforeEach, describe, expect, it } from 'vitest';
+import { lockRun } from '../../../model/training/run/lock.ts';
 import { builtFreshcar } from '../../support/built-program.ts';
 import { freshcar } from '../../support/command-line.ts';
+import { blots, writeNpy } from '../../support/packed-pictures.ts';
 import { native } from '../../support/tensorflow.ts';
-import { smallRunFlags, writeSmallDataset } from '../../support/training.ts';
+import { smallPictures, smallRunFlags, writeSmallDataset } from '../../support/training.ts';
 import { temporaryFolder } from '../store/bundle-fixture.ts';
 
 // Plain JavaScript would take minutes for these.
@@ -34,7 +36,7 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
       const { code, out, err } = await train('run', fourSteps);
       expect(code).toBe(0);
       expect(out).toMatch(/^Done after 4 steps\. The model is in .+bundle; see its cars: npm start -- --model .+\n$/);
-      expect(err).toContain('Training on 8 pictures of 32x32 for 4 steps.');
+      expect(err).toContain('Training on 8 pictures of 32x32 for 4 steps in ');
       expect(err).toMatch(/^step=4\/4 epoch=2\.0 d_real=\d+\.\d{4} d_fake=\d+\.\d{4} g=\d+\.\d{4} images_per_second=/m);
       const files = await readdir(join(folder, 'run'));
       const promised = [
@@ -86,13 +88,125 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
       await train('whole', [...fourSteps, '--seed', '7']);
       await train('run', [...fourSteps, '--seed', '7'], { stopAt: 'step=1/4' });
       await rm(join(folder, 'run', 'checkpoints'), { recursive: true });
-      expect((await train('run', ['--resume', '--seed', '8'])).err).toContain('these differ: seed');
+      expect((await train('run', ['--resume', '--seed', '8'])).err).toContain(
+        'seed is 7 in this run, and 8 was asked for',
+      );
       expect((await train('run', ['--resume'])).out).toContain('Done after 4 steps');
       expect(await lastCheckpoint('run')).toEqual(await lastCheckpoint('whole'));
     });
 
-    it('begins when it is told to resume a folder that holds nothing, as a restarted job does', async () => {
-      expect((await train('run', [...fourSteps, '--resume'])).out).toContain('Done after 4 steps');
+    it('says so when there is nothing to resume, and does not begin', async () => {
+      const { code, err } = await train('run', [...fourSteps, '--resume']);
+      expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining('holds no run to go on with') });
+      expect(await readdir(folder)).not.toContain('run');
+    });
+
+    it('takes a folder that has lost its config.json for no empty one', async () => {
+      await train('run', fourSteps);
+      await rm(join(folder, 'run', 'config.json'));
+      expect((await train('run', fourSteps)).err).toContain('holds a run already');
+      expect((await train('run', ['--resume', '--epochs', '3'])).out).toContain('Done after 6 steps');
+    });
+
+    it('takes one pass over what is damaged: a sheet, a line of the metrics, a bundle copied by half', async () => {
+      await train('run', fourSteps);
+      const inRun = (...names: string[]) => join(folder, 'run', ...names);
+      const sheet = await readFile(inRun('sheets', 'step-00000000.png'));
+      await writeFile(inRun('sheets', 'step-00000000.png'), sheet.subarray(0, 200));
+      await writeFile(inRun('metrics.jsonl'), `garbage\n${await readFile(inRun('metrics.jsonl'), 'utf8')}`);
+      await rm(inRun('bundle', 'manifest.json'));
+      const { code, err, out } = await train('run', ['--resume', '--epochs', '3']);
+      expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('Done after 6 steps') });
+      expect(err).toMatch(/^warning: 1 of the sheets in .* are damaged; the report leaves them out\.$/m);
+      const steps = (await readFile(inRun('metrics.jsonl'), 'utf8'))
+        .trim()
+        .split('\n')
+        .map((line) => JSON.parse(line).step);
+      expect(steps).toEqual([1, 2, 3, 4, 5, 6]);
+      expect(await readdir(inRun('bundle'))).toContain('manifest.json');
+    });
+
+    it('has as many steps as it says, whatever the number of pictures, and the recommended 4,000 by itself', async () => {
+      expect((await train('run', [...smallRunFlags, '--steps', '3'])).out).toContain('Done after 3 steps');
+      const { err } = await train('other', smallRunFlags, { stopAt: 'step=1/4000' });
+      expect(err).toContain('for 4000 steps');
+      expect((await train('run', ['--resume', '--steps', '4', '--epochs', '2'])).err).toContain('not by both');
+      expect((await train('run', ['--resume', '--steps', '5'])).out).toContain('Done after 5 steps');
+    });
+
+    it('ends after so many hours, all sittings together', async () => {
+      const { out, err } = await train('run', [...smallRunFlags, '--hours', '0.001']);
+      expect(err).toContain('for 0.001 hours');
+      const steps = Number(/^Done after (\d+) steps/.exec(out)?.[1]);
+      expect(steps).toBeGreaterThan(1);
+      // The hour is up already: a step more shows that.
+      expect((await train('run', ['--resume'])).out).toContain(`Done after ${steps} steps`);
+      expect((await train('run', ['--resume', '--steps', String(steps + 2)])).out).toContain(
+        `Done after ${steps + 2} steps`,
+      );
+    });
+
+    it('lets one training at a time into a folder', async () => {
+      await train('run', fourSteps);
+      const lock = await lockRun(join(folder, 'run'), { clock: Date.now });
+      const { code, err } = await train('run', ['--resume', '--epochs', '3']);
+      expect({ code, err }).toEqual({
+        code: 1,
+        err: expect.stringContaining(`is being trained by process ${process.pid}`),
+      });
+      await lock.release();
+      expect((await train('run', ['--resume', '--epochs', '3'])).code).toBe(0);
+    });
+  });
+
+  describe('freshcar train --held-out', () => {
+    it('scores each snapshot while it trains, says the best so far, and export --best takes it', async () => {
+      const images = smallPictures(40);
+      await writeNpy(join(folder, 'held-out.npy'), images.subarray(0, 20 * 3072));
+      await writeNpy(join(folder, 'more.npy'), images.subarray(20 * 3072));
+      data = join(folder, 'more.npy');
+      const flags = [...smallRunFlags, '--held-out', join(folder, 'held-out.npy'), '--snapshot-every', '2'];
+      const { code, out, err } = await train('run', [...flags, '--steps', '4']);
+      expect(code).toBe(0);
+      expect(err).toMatch(/^Measured step 2: KID -?[\d.]+, recall [\d.]+ \(the best so far\)$/m);
+      const rows = () =>
+        readFile(join(folder, 'run', 'scores.jsonl'), 'utf8').then((text) =>
+          text
+            .trim()
+            .split('\n')
+            .map((line) => JSON.parse(line)),
+        );
+      const scores = await rows();
+      expect(scores.map(({ step, by, cars }) => ({ step, by, cars }))).toEqual([
+        { step: 2, by: 'train', cars: 2048 },
+        { step: 4, by: 'train', cars: 2048 },
+      ]);
+      const best = scores[0].kid <= scores[1].kid ? 2 : 4;
+      expect(out).toContain(
+        `Best by KID: step ${best}. Make a model of it: npx freshcar export ${join(folder, 'run')} --best`,
+      );
+      expect(await readFile(join(folder, 'run', 'curves.svg'), 'utf8')).toContain('KID');
+      expect(await readFile(join(folder, 'run', 'report.html'), 'utf8')).toContain(`step ${best}, the best`);
+      const exported = await freshcar(['export', join(folder, 'run'), '--best', '--out', join(folder, 'best')]);
+      expect(exported.out).toContain(`of step ${best}\n`);
+      // Resumed without a word it goes on measuring, and what was measured stays.
+      expect((await train('run', ['--resume', '--steps', '6'])).code).toBe(0);
+      expect((await rows()).map(({ step }) => step)).toEqual([2, 4, 6]);
+    });
+
+    it('warns of a held-out set that the training is the whole of', async () => {
+      await writeNpy(join(folder, 'all.npy'), blots(120));
+      const parts = ['--out-train', join(folder, 't.npy'), '--out-held-out', join(folder, 'h.npy')];
+      expect((await freshcar(['dataset', 'split', join(folder, 'all.npy'), ...parts])).code).toBe(0);
+      data = join(folder, 'all.npy');
+      const { err } = await train('run', [...smallRunFlags, '--steps', '1', '--held-out', join(folder, 'h.npy')]);
+      expect(err).toMatch(/trained on the whole set|are in --train too/);
+    });
+
+    it('says what export --best needs', async () => {
+      await train('run', fourSteps);
+      const { code, err } = await freshcar(['export', join(folder, 'run'), '--best', '--out', join(folder, 'best')]);
+      expect({ code, err }).toEqual({ code: 1, err: expect.stringContaining('npx freshcar compare') });
     });
   });
 
@@ -123,7 +237,7 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
       const config = JSON.parse(await readFile(join(folder, 'large', 'config.json'), 'utf8'));
       expect(config.architecture).toMatchObject({ imageSize: 64, channels: 8, lastChannels: [24] });
       await rm(join(folder, 'large', 'checkpoints'), { recursive: true });
-      expect((await run('large', ['--resume', '--from', join(folder, 'run')])).out).toContain('Done after 1 steps');
+      expect((await run('large', ['--resume'])).out).toContain('Done after 1 steps');
     });
 
     it('refuses sizes that it does not grow to, and to freeze what has learnt nothing', async () => {
@@ -159,10 +273,23 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
   describe('freshcar train --resume', () => {
     beforeEach(async () => void (await train('run', fourSteps)));
 
-    it('refuses other settings and lists their names', async () => {
+    it('remembers what it was asked for: data, how often, and all else', async () => {
+      const { code, out } = await freshcar(['train', '--out', join(folder, 'run'), '--resume', '--epochs', '3']);
+      expect({ code, out }).toEqual({ code: 0, out: expect.stringContaining('Done after 6 steps') });
+      // Checkpoints and lines as often as the first flags asked.
+      expect(await checkpoints('run')).toEqual(['step-00000004.safetensors', 'step-00000006.safetensors']);
+      expect((await readFile(join(folder, 'run', 'metrics.jsonl'), 'utf8')).trim().split('\n')).toHaveLength(6);
+    });
+
+    it.each(['--preset', '--from'])('refuses %s, which a run that goes on cannot take', async (flag) => {
+      const { code, err } = await train('run', ['--resume', flag, flag === '--preset' ? 'seed' : join(folder, 'run')]);
+      expect({ code, err }).toEqual({ code: 2, err: expect.stringContaining(`leave ${flag} away`) });
+    });
+
+    it('refuses other settings, with both values', async () => {
       const { code, err } = await train('run', ['--resume', '--batch-size', '2', '--real-label', '0.7']);
       expect(code).toBe(2);
-      expect(err).toContain('these differ: batchSize, labels.');
+      expect(err).toContain('batch-size is 4 in this run, and 2 was asked for; real-label is 0.9 in this run, and 0.7');
     });
 
     it('refuses a configuration file', async () => {
@@ -175,7 +302,8 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
       data = await writeSmallDataset(folder, { count: 9 });
       const { code, err } = await train('run', ['--resume']);
       expect(code).toBe(1);
-      expect(err).toContain('The data is not what this run began with');
+      expect(err).toContain('The data is not what this run began with: that was 8 images');
+      expect(err).toContain(`--from ${join(folder, 'run')} --out NEW`);
     });
 
     it('passes over a damaged checkpoint, says which, and goes on from the one before', async () => {
@@ -234,17 +362,22 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
   describe('the freshcar program', () => {
     const start = builtFreshcar();
 
-    it.each(['SIGINT', 'SIGTERM'] as const)('saves a checkpoint and a bundle on %s, and resumes', async (signal) => {
-      // So many epochs that it is never done before the signal comes.
-      const run = start(flagsOf('run', [...smallRunFlags, '--epochs', '100000']));
-      await run.printed('step=2/');
-      run.child.kill(signal);
-      expect(await run.ended()).toEqual({ code: 0, signal: null });
-      const step = Number(/Stopped after step (\d+); --resume goes on/.exec(run.output.text)?.[1]);
-      expect(await checkpoints('run')).toContain(`step-${String(step).padStart(8, '0')}.safetensors`);
-      expect(await readdir(join(folder, 'run', 'bundle'))).toContain('manifest.json');
-      const resumed = await train('run', ['--resume', '--epochs', String((step + 2) / 2)]);
-      expect(resumed.out).toContain(`Done after ${step + 2} steps`);
-    });
+    it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+      'saves a checkpoint and a bundle on %s, told twice, and resumes',
+      async (signal) => {
+        // So many epochs that it is never done before the signal comes.
+        const run = start(flagsOf('run', [...smallRunFlags, '--epochs', '100000']));
+        await run.printed('step=2/');
+        // As npx does, which hands on what the terminal has sent to both.
+        run.child.kill(signal);
+        run.child.kill(signal);
+        expect(await run.ended()).toEqual({ code: 0, signal: null });
+        const step = Number(/Stopped after step (\d+); --resume goes on/.exec(run.output.text)?.[1]);
+        expect(await checkpoints('run')).toContain(`step-${String(step).padStart(8, '0')}.safetensors`);
+        expect(await readdir(join(folder, 'run', 'bundle'))).toContain('manifest.json');
+        const resumed = await train('run', ['--resume', '--epochs', String((step + 2) / 2)]);
+        expect(resumed.out).toContain(`Done after ${step + 2} steps`);
+      },
+    );
   });
 });

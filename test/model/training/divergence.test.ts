@@ -26,6 +26,16 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
       expect(said(watch, 0.001, 400)).toEqual(['one-sided']);
     });
 
+    it('tells at once when both networks win, which contradicts itself, and once', () => {
+      const watch = watchDivergence(smallConfig());
+      const both = { discriminatorReal: 0.01, discriminatorFake: 0.01, generator: 0.01 };
+      const words = (steps: number) => Array.from({ length: steps }, () => watch.add(both)).filter(Boolean);
+      expect(words(19)).toEqual([]);
+      expect(words(100)).toEqual(['contradiction']);
+      expect(watch.add({ ...both, generator: 0.7 })).toBeUndefined();
+      expect(words(20)).toEqual(['contradiction']);
+    });
+
     it('is content with a fair game', () => {
       expect(said(watchDivergence(smallConfig()), 0.05, 1000)).toEqual([]);
     });

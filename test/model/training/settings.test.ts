@@ -56,6 +56,16 @@ describe('the settings of a run', () => {
     expect(resolveConfig({ preset: 'fresh' })).toMatchObject({ batchSize: 32, average: 0.999, mirror: true });
   });
 
+  it('have the recommended number of steps unless epochs are asked for, of which one alone is said', () => {
+    expect(resolveConfig({ preset: 'fresh' }).steps).toBe(4000);
+    expect(resolveConfig({ preset: 'fresh', values: { epochs: '7' } })).not.toHaveProperty('steps');
+    expect(resolveConfig({ preset: 'fresh', file: { epochs: 7 } })).not.toHaveProperty('steps');
+    expect(resolveConfig({ preset: 'fresh', file: { steps: 5 }, values: { epochs: '7' } })).not.toHaveProperty('steps');
+    expect(resolveConfig({ preset: 'seed' })).not.toHaveProperty('steps');
+    expect(resolveConfig({ preset: 'seed', values: { steps: '9' } }).steps).toBe(9);
+    expect(() => resolveConfig({ preset: 'fresh', values: { steps: '9', epochs: '7' } })).toThrow('not by both');
+  });
+
   it('know the default of each one, of the depth, which follows the size, too; last widths and a projected size have none', () => {
     const unknown = settings.filter((setting) => defaultOf(setting, 'fresh') === undefined);
     expect(unknown.map(({ name }) => name)).toEqual(['last-channels', 'projected-size']);

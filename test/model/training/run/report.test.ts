@@ -17,9 +17,10 @@ const row = (step: number, generator: number | null = 1) => ({
 const line = (step: number) => `${JSON.stringify(row(step))}\n`;
 
 describe('the lines of metrics.jsonl', () => {
-  it('are read up to a step, or to the line that a killed process cut off', () => {
+  it('are read up to a step, and a line that was cut off or damaged costs itself alone', () => {
     expect(parseMetrics(line(1) + line(2) + line(3), 2)).toEqual([row(1), row(2)]);
     expect(parseMetrics(`${line(1)}{"step": 2, "epo`)).toEqual([row(1)]);
+    expect(parseMetrics(`${line(1)}\u0000garbage\n${line(3)}`)).toEqual([row(1), row(3)]);
     expect(parseMetrics('')).toEqual([]);
   });
 });
@@ -73,7 +74,7 @@ describe('the report', () => {
     { step: 0, png: greySheet(4, 0) },
     { step: 4, png: greySheet(4, 99) },
   ];
-  const html = renderReport({ manifest, rows: [row(2), row(4)], sheets });
+  const html = renderReport({ run: 'runs/one', manifest, rows: [row(2), row(4)], sheets });
 
   it('has curves, sheets, the time-lapse, configuration and scores', () => {
     expect(html).toContain('<svg width="960"');
@@ -85,6 +86,35 @@ describe('the report', () => {
     expect(html).toContain('<th scope="row">Time in training</th><td>2s</td>');
   });
 
+  it('shows real pictures beside drawn ones, scores with the best of them, warnings, and the next command', () => {
+    const score = (step: number, kid: number) =>
+      ({
+        step,
+        kid,
+        kidSpread: 0.001,
+        fid: 1,
+        precision: 0.5,
+        recall: 0.25,
+        cars: 16,
+        features: 'f',
+        data: 'd',
+        by: 'train',
+      }) as const;
+    const content = {
+      ...{ run: 'runs/my first', manifest, sheets, live: true, real: greySheet(4, 200), snapshots: [2, 4] },
+      rows: [row(2), { ...row(4), warnings: ['it is <late>'] }],
+      scores: [score(2, 0.02), score(4, 0.03)],
+    };
+    const live = renderReport(content);
+    expect(live).toMatch(/<figcaption>real pictures<[\s\S]*<figcaption>cars after step 4</);
+    expect(live).toContain('<th scope="row">step 2, the best</th><td>KID 0.0200');
+    expect(live).toContain('<li>it is &lt;late&gt;</li>');
+    expect(live).toContain("npx freshcar export 'runs/my first' --best --out my-cars");
+    expect(live).toContain('<meta http-equiv="refresh"');
+    expect(renderReport({ ...content, live: false })).not.toContain('http-equiv');
+    expect(live).toContain('<svg width="960" height="840"');
+  });
+
   it('needs nothing but itself, and takes names for text', () => {
     expect(html.match(/(?:src|href)="(?!data:image\/png;base64,)/g)).toBeNull();
     expect(html).not.toMatch(/<script|@import|url\((?!#)/);
@@ -92,8 +122,12 @@ describe('the report', () => {
   });
 
   it('says what is missing in a run that has hardly begun', () => {
-    const bare = renderReport({ manifest: { ...manifest, scores: {} }, rows: [], sheets: [] });
-    for (const sentence of ['Nothing was reported yet.', 'No sheet was drawn yet.', 'Not measured yet.'])
+    const bare = renderReport({ run: 'runs/one', manifest: { ...manifest, scores: {} }, rows: [], sheets: [] });
+    for (const sentence of [
+      'Nothing was reported yet.',
+      'No sheet was drawn yet.',
+      'Not measured yet: train with --held-out',
+    ])
       expect(bare).toContain(sentence);
   });
 });
