@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { FreshcarError } from '../errors.ts';
 import { explainS3, statusOf } from './s3-error.ts';
@@ -36,7 +37,11 @@ export async function getObject(client: S3Client, options: GetOptions): Promise<
   try {
     const command = new GetObjectCommand({ Bucket: bucket, Key: key, IfNoneMatch: knownEtag });
     const { Body, ETag, ContentLength = 0 } = await client.send(command, { abortSignal });
-    if (ContentLength > limit) throw tooLong(options, ContentLength);
+    if (ContentLength > limit) {
+      // What is not read would keep its connection for ever.
+      if (Body instanceof Readable) Body.destroy();
+      throw tooLong(options, ContentLength);
+    }
     // The signal ends the wait for the answer only; a body that stalls later has to be given up here.
     const bytes = await withSignal(Body?.transformToByteArray() ?? Promise.resolve(new Uint8Array()), abortSignal);
     return { bytes, etag: ETag ?? '' };

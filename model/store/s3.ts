@@ -23,7 +23,7 @@ export function s3Source(options: S3SourceOptions): BundleSource {
   const { client, bucket, prefix = modelsPrefix, timeout = 5000, retry: retryOptions = defaultRetry } = options;
   const nameOf = (key: string) => `s3://${bucket}/${key}`;
   const get = (key: string, more: Partial<Pick<GetOptions, 'knownEtag' | 'deniedIsMissing' | 'limit'>> = {}) =>
-    retry(() => getObject(client, { bucket, key, timeout, limit: manifestLimit, ...more }), retryOptions);
+    retry(() => getObject(client, { bucket, key, timeout, limit: manifestLimit, ...more }), retryOptions, timeout);
 
   return {
     location: `s3://${bucket}/${prefix}`,

@@ -3,7 +3,7 @@ import { createApp } from '../../functions/generate/http/app.ts';
 import { readPage } from '../../functions/generate/http/page-files.ts';
 import { createLambdaHandler } from '../../functions/generate/lambda/lambda.ts';
 import { loadModel } from '../../functions/generate/models/load-model.ts';
-import { createModelKeeper } from '../../functions/generate/models/model-registry.ts';
+import { createModelRegistry } from '../../functions/generate/models/model-registry.ts';
 import { onnxName } from '../../model/bundle/manifest.ts';
 import { onnxInput } from '../../model/bundle/onnx-names.ts';
 import { latentsFromSeeds } from '../../model/latent.ts';
@@ -62,7 +62,7 @@ async function ourHandler({ bundle, root }: BenchOptions): Promise<Contestant> {
   const source = await openFolder(bundle);
   const log = { info: () => undefined, warn: console.warn, error: console.error };
   const load = (version: string) => loadModel(source, version);
-  const model = createModelKeeper({ source, load, log, now: () => performance.now() });
+  const model = createModelRegistry({ source, load, log, now: () => performance.now() });
   let seed = 0;
   const app = createApp({ model, log, page: await readPage(`${root}/dist/page`), freshSeed: () => seed++ });
   const handler = createLambdaHandler({ app, model });

@@ -2,7 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { serve } from '@hono/node-server';
 import { createApp } from '../../functions/generate/http/app.ts';
 import { readPage } from '../../functions/generate/http/page-files.ts';
-import type { ModelKeeper } from '../../functions/generate/models/model-registry.ts';
+import type { ModelRegistry } from '../../functions/generate/models/model-registry.ts';
 import { buildPage } from '../../infra/build/page.mjs';
 import { FreshcarError } from '../../model/errors.ts';
 import { keeperOf, paintedModel, recordedLog } from '../functions/generate/fixtures.ts';
@@ -34,7 +34,7 @@ export async function startPageServer(folder: string): Promise<PageServer> {
   let seed = 100;
   // A new keeper for each loan, so that a test can break the model at any time.
   const keeper = () => keeperOf(load, log, state.beside);
-  const model: ModelKeeper = {
+  const model: ModelRegistry = {
     ...keeper(),
     use: (work, version) => keeper().use(work, version),
     async list() {

@@ -1,6 +1,6 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { ModelKeeper } from '../models/model-registry.ts';
+import type { ModelRegistry } from '../models/model-registry.ts';
 import type { ServedModel } from '../models/served-model.ts';
 import { neverStored } from './cache.ts';
 import { nothing, sizeRange, versionPath } from './parameters.ts';
@@ -28,7 +28,14 @@ const modelSchema = z
   .openapi('Model');
 
 const healthSchema = z
-  .object({ status: z.literal('ok'), version: z.string().openapi({ example: 'fronts-32' }) })
+  .object({
+    status: z.enum(['ok', 'fallback']).openapi({
+      description:
+        '`fallback` where the version that is to serve cannot be loaded, and the one before it serves instead.',
+    }),
+    version: z.string().openapi({ description: 'The version that serves.', example: 'fronts-32' }),
+    wanted: z.string().optional().openapi({ description: 'The version that is to serve, where it cannot be loaded.' }),
+  })
   .openapi('Health');
 
 const offeredSchema = z
@@ -46,7 +53,7 @@ const offeredSchema = z
 const headers = { 'Cache-Control': neverStored };
 
 /** What is being served, and whether it can serve. */
-export function addAboutRoutes(app: OpenAPIHono, model: ModelKeeper): void {
+export function addAboutRoutes(app: OpenAPIHono, model: ModelRegistry): void {
   const responses = { ...jsonResponse('The model', modelSchema), ...modelProblems };
   const answer = (context: Context, version?: string) =>
     model.use(async (served) => context.json(describeModel(served), 200, headers), version);
@@ -90,7 +97,10 @@ export function addAboutRoutes(app: OpenAPIHono, model: ModelKeeper): void {
       responses: { ...jsonResponse('It can', healthSchema), ...modelProblems },
     },
     ({ context }) =>
-      model.use(async ({ manifest }) => context.json({ status: 'ok', version: manifest.version }, 200, headers)),
+      model.use(async ({ manifest: { version } }) => {
+        const { wanted } = model;
+        return context.json(wanted ? { status: 'fallback', version, wanted } : { status: 'ok', version }, 200, headers);
+      }),
   );
 }
 

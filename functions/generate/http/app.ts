@@ -2,7 +2,7 @@ import { OpenAPIHono } from '@hono/zod-openapi';
 import { timing } from 'hono/timing';
 import type { Log } from '../log.ts';
 import { type Meter, noMeter } from '../meter.ts';
-import type { ModelKeeper } from '../models/model-registry.ts';
+import type { ModelRegistry } from '../models/model-registry.ts';
 import { addAboutRoutes } from './about-routes.ts';
 import { addCarRoutes } from './car-routes.ts';
 import { addDescriptionRoutes } from './description-routes.ts';
@@ -14,7 +14,7 @@ import { limitTime } from './time-limit.ts';
 import { createWorkQueue } from './work-queue.ts';
 
 export interface AppOptions {
-  readonly model: ModelKeeper;
+  readonly model: ModelRegistry;
   /** An unpredictable seed from 0 to 4294967295, another one for each call. */
   readonly freshSeed: () => number;
   readonly log: Log;

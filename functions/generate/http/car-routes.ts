@@ -1,6 +1,6 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Meter } from '../meter.ts';
-import type { ModelKeeper } from '../models/model-registry.ts';
+import type { ModelRegistry } from '../models/model-registry.ts';
 import type { ServedModel } from '../models/served-model.ts';
 import { acceptsPng } from './accept.ts';
 import { answerPicture } from './answer-picture.ts';
@@ -12,7 +12,7 @@ import { addRoute } from './route.ts';
 import type { WorkQueue } from './work-queue.ts';
 
 export interface CarRoutesOptions {
-  readonly model: ModelKeeper;
+  readonly model: ModelRegistry;
   /** An unpredictable seed, another one for each call. */
   readonly freshSeed: () => number;
   readonly queue: WorkQueue;

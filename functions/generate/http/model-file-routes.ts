@@ -1,7 +1,7 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { onnxName } from '../../../model/bundle/manifest.ts';
 import { FreshcarError } from '../../../model/errors.ts';
-import type { ModelKeeper } from '../models/model-registry.ts';
+import type { ModelRegistry } from '../models/model-registry.ts';
 import { neverChanges } from './cache.ts';
 import { versionPath, wholeNumber } from './parameters.ts';
 import { ParameterError } from './problem.ts';
@@ -25,7 +25,7 @@ const partQuery = z.object({
 });
 
 /** The files of a model that a browser needs to draw by itself. */
-export function addModelFileRoutes(app: OpenAPIHono, model: ModelKeeper): void {
+export function addModelFileRoutes(app: OpenAPIHono, model: ModelRegistry): void {
   const route = {
     path: `/models/{version}/${onnxName}`,
     summary: 'The network itself, in ONNX, in parts of 4 MB',

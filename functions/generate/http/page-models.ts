@@ -1,6 +1,6 @@
 import { html } from 'hono/html';
 import { FreshcarError } from '../../../model/errors.ts';
-import type { ModelKeeper } from '../models/model-registry.ts';
+import type { ModelRegistry } from '../models/model-registry.ts';
 import type { OfferedModel } from '../models/offered-models.ts';
 import { lookString } from './parameters.ts';
 
@@ -37,7 +37,7 @@ export interface PageLook {
  * lasts; where it does not, who follows the link still wants to see a car.
  */
 export async function choosePageModel(
-  registry: ModelKeeper,
+  registry: ModelRegistry,
   asked: string | undefined,
   patience: number,
 ): Promise<PageModels> {

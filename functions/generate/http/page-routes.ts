@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
-import type { ModelKeeper } from '../models/model-registry.ts';
+import type { ModelRegistry } from '../models/model-registry.ts';
 import { neverChanges, neverStored } from './cache.ts';
 import { carName, explorerValues, sharingHead } from './page-car.ts';
 import { fill, type Page, render, type Values, type ViewName } from './page-files.ts';
@@ -15,7 +15,7 @@ import { sendPage } from './send-page.ts';
 
 export interface PageRoutesOptions {
   readonly page: Page;
-  readonly model: ModelKeeper;
+  readonly model: ModelRegistry;
   /** An unpredictable seed, another one for each call. */
   readonly freshSeed: () => number;
   /** Milliseconds that the page waits to hear which models there are; after that it does without. */

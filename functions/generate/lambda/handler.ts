@@ -1,5 +1,6 @@
 import { randomInt } from 'node:crypto';
 import path from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
@@ -8,7 +9,7 @@ import { s3Source } from '../../../model/store/s3.ts';
 import { createApp } from '../http/app.ts';
 import { readPage } from '../http/page-files.ts';
 import { loadModel } from '../models/load-model.ts';
-import { createModelKeeper, type ModelKeeper } from '../models/model-registry.ts';
+import { createModelRegistry, type ModelRegistry } from '../models/model-registry.ts';
 import { createLambdaHandler } from './lambda.ts';
 import { createOperations } from './operations.ts';
 
@@ -34,7 +35,7 @@ const source = s3Source({
   bucket: environment.MODEL_BUCKET,
   prefix: environment.MODEL_PREFIX,
 });
-const model: ModelKeeper = createModelKeeper({
+const model: ModelRegistry = createModelRegistry({
   source,
   load: (version) => loadModel(source, version, { engine: environment.ENGINE, warn: log.warn }),
   log,
@@ -42,14 +43,18 @@ const model: ModelKeeper = createModelKeeper({
   now: () => performance.now(),
 });
 
-// The load begins with the start-up rather than with the first request. Only a start-up ahead of requests waits for it, and for the
-// models beside the current one, which would make a first visitor's car late; a failure is logged, and the first request tries again.
-if (environment.AWS_LAMBDA_INITIALIZATION_TYPE === 'on-demand')
-  void model.use(async () => undefined).catch(() => undefined);
-else await model.loadAll();
+// The load begins with the start-up rather than with the first request. A start-up ahead of requests loads the models beside the
+// current one too, which would make a first visitor's car late; a failure is logged, and the first request tries again.
+const isOnDemand = environment.AWS_LAMBDA_INITIALIZATION_TYPE === 'on-demand';
+const loaded = isOnDemand ? model.loadCurrent() : model.loadAll();
 
 const page = await readPage(path.join(path.dirname(fileURLToPath(import.meta.url)), 'page'));
 const app = createApp({ model, freshSeed: () => randomInt(2 ** 32), log, meter, page });
+
+/** Milliseconds of a start-up, of which the platform allows 10 seconds. */
+const startLimit = isOnDemand ? 5000 : 9000;
+// Many copies are started ahead of their first request and frozen in between, so nothing is to be under way when the start-up ends.
+await Promise.race([loaded, sleep(startLimit, undefined, { ref: false })]);
 
 /** AWS calls this. */
 export const handler = observe(createLambdaHandler({ app, model }));

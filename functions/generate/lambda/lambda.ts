@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { problemResponse } from '../http/problem.ts';
 import type { RequestBindings } from '../http/time-limit.ts';
-import type { ModelKeeper } from '../models/model-registry.ts';
-import { type HttpResult, isHttpEvent, requestFromEvent, resultFromResponse } from './http-event.ts';
+import type { ModelRegistry } from '../models/model-registry.ts';
+import { type HttpEvent, type HttpResult, isHttpEvent, requestFromEvent, resultFromResponse } from './http-event.ts';
 
 /** What a warm-up is answered with. */
 export interface WarmUpResult {
@@ -27,11 +27,17 @@ export type LambdaHandler<Result = HttpResult | WarmUpResult> = (
 
 export interface LambdaOptions {
   readonly app: { fetch(request: Request, bindings: RequestBindings): Response | Promise<Response> };
-  readonly model: ModelKeeper;
+  readonly model: ModelRegistry;
 }
 
 /** Milliseconds before the platform's own time-out at which the service answers that it was too slow. */
 const answerBefore = 500;
+
+/**
+ * Milliseconds that an answer which is ready waits for what was begun beside it, such as a look at the pointer, some fifty once in
+ * three minutes. What takes longer goes on with the next event.
+ */
+const settlingLimit = 2000;
 
 /**
  * The function behind the HTTP API. Every event that is no HTTP request (`{"warmup": true}`, a schedule's own event)
@@ -41,15 +47,22 @@ const answerBefore = 500;
 export function createLambdaHandler({ app, model }: LambdaOptions): LambdaHandler {
   return async (event, context) => {
     if (!isHttpEvent(event)) return (await Promise.all([warmUp(model, context), sleep(holdOf(event))]))[0];
-    let request: Request;
-    try {
-      request = requestFromEvent(event);
-    } catch {
-      const detail = 'This is not a request that HTTP knows.';
-      return resultFromResponse(problemResponse({ status: 400, detail, code: 'invalid-input' }));
-    }
-    return resultFromResponse(await app.fetch(request, { timeLimit: timeFor(context) }));
+    const result = await answer(app, event, context);
+    // The platform freezes this process as soon as it has the result: nothing is to be under way then.
+    await withinTime(model.idle(), Math.min(settlingLimit, timeFor(context)));
+    return result;
   };
+}
+
+async function answer(app: LambdaOptions['app'], event: HttpEvent, context: InvocationContext): Promise<HttpResult> {
+  let request: Request;
+  try {
+    request = requestFromEvent(event);
+  } catch {
+    const detail = 'This is not a request that HTTP knows.';
+    return resultFromResponse(problemResponse({ status: 400, detail, code: 'invalid-input' }));
+  }
+  return resultFromResponse(await app.fetch(request, { timeLimit: timeFor(context) }));
 }
 
 /**
@@ -57,11 +70,20 @@ export function createLambdaHandler({ app, model }: LambdaOptions): LambdaHandle
  * the invocation has time for: once the model itself is there this copy is warm, and a load that takes longer goes on with the next
  * event.
  */
-async function warmUp(model: ModelKeeper, context: InvocationContext): Promise<WarmUpResult> {
+async function warmUp(model: ModelRegistry, context: InvocationContext): Promise<WarmUpResult> {
   await model.refresh();
   const result = await model.use(async ({ manifest }) => ({ warm: true as const, version: manifest.version }));
-  await Promise.race([model.loadAll(), sleep(timeFor(context), undefined, { ref: false })]);
+  await withinTime(
+    model.loadAll().then(() => model.idle()),
+    timeFor(context),
+  );
   return result;
+}
+
+async function withinTime(work: Promise<unknown>, milliseconds: number): Promise<void> {
+  const timer = new AbortController();
+  await Promise.race([work, sleep(milliseconds, undefined, timer).catch(() => undefined)]);
+  timer.abort();
 }
 
 /** Milliseconds that are left to answer in. */

@@ -1,20 +1,12 @@
-import { isDeepStrictEqual } from 'node:util';
-import type { Manifest } from '../../../model/bundle/manifest.ts';
-import type { BundleSource, Pointer, PointerReading } from '../../../model/store/store.ts';
+import type { BundleSource } from '../../../model/store/store.ts';
 import type { Log } from '../log.ts';
 import { type Meter, noMeter } from '../meter.ts';
-import { createModelShelf } from './named-models.ts';
-import { describeOffer, type OfferedModel, readBeside } from './offered-models.ts';
-import {
-  asUnavailable,
-  reasonFields,
-  type ServedModel,
-  type SharedModel,
-  shareModel,
-  tryModel,
-} from './served-model.ts';
+import { type Current, createCurrentModel, type RegistryCounts, wantedInstead } from './current-model.ts';
+import { createNamedModels } from './named-models.ts';
+import { describeOffer, type OfferedModel } from './offered-models.ts';
+import { type ServedModel, tryModel } from './served-model.ts';
 
-export interface ModelKeeper {
+export interface ModelRegistry {
   /**
    * Lends a model to `work`: the current one, or the one of the named version, loaded first when it has not been yet.
    * However many wait, there is one load; a failed load is logged, thrown to all who waited for it, and tried again by
@@ -36,26 +28,28 @@ export interface ModelKeeper {
    */
   isFailing(version: string): boolean;
   /**
+   * Has the current model loaded ahead of requests. Never throws: a failure is logged, and whoever asks meanwhile has a try of
+   * their own.
+   */
+  loadCurrent(): Promise<void>;
+  /**
    * Has the current model and those beside it loaded, one after the other, so that no visitor waits for them. Never throws:
    * what cannot be loaded is logged, and tried again when somebody asks for it.
    */
   loadAll(): Promise<void>;
   /** Looks at the pointer if that is due, and swaps the model when it moved. Never throws: a failure is logged. */
   refresh(): Promise<void>;
+  /** Resolves when no load and no look at the pointer is under way any more, so that the process can be frozen. */
+  idle(): Promise<void>;
   /** The version that is served; undefined before the first load. */
   readonly version: string | undefined;
+  /** The version that the pointer names, where it cannot be loaded and the one before it serves in its place. */
+  readonly wanted: string | undefined;
   /** What happened since the start. */
-  readonly counts: Readonly<KeeperCounts>;
+  readonly counts: Readonly<RegistryCounts>;
 }
 
-export interface KeeperCounts {
-  loads: number;
-  failedLoads: number;
-  swaps: number;
-  refusedSwaps: number;
-}
-
-export interface ModelKeeperOptions {
+export interface ModelRegistryOptions {
   readonly source: Pick<BundleSource, 'readPointer' | 'readManifest'>;
   readonly load: (version: string) => Promise<ServedModel>;
   readonly log: Log;
@@ -66,22 +60,25 @@ export interface ModelKeeperOptions {
   readonly checkEvery?: number;
 }
 
-/** The served model, where its pointer stood, and what is offered beside it. */
-interface Current {
-  readonly shared: SharedModel;
-  readonly reading: PointerReading;
-  /** Never rejects. */
-  readonly beside: Promise<readonly Manifest[]>;
-}
-
 /** Loads the current model when it is first needed, and follows the pointer from then on. */
-export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
+export function createModelRegistry(options: ModelRegistryOptions): ModelRegistry {
   const { source, load, log, now, meter = noMeter, checkEvery = 180_000 } = options;
-  const counts: KeeperCounts = { loads: 0, failedLoads: 0, swaps: 0, refusedSwaps: 0 };
+  const counts: RegistryCounts = { loads: 0, failedLoads: 0, fallbacks: 0, swaps: 0, refusedSwaps: 0 };
+  const pending = new Set<Promise<unknown>>();
   let current: Current | undefined;
-  let loading: Promise<Current> | undefined;
+  let loading: { readonly first: Promise<Current>; readonly ahead: boolean } | undefined;
   let checking: Promise<void> | undefined;
   let checkedAt = 0;
+
+  /** Work that may go on when nobody waits for it any more. */
+  const track = <Result>(work: Promise<Result>): Promise<Result> => {
+    const ended = work.then(
+      () => void pending.delete(ended),
+      () => void pending.delete(ended),
+    );
+    pending.add(ended);
+    return work;
+  };
 
   const loadTried = async (version: string) => {
     const start = now();
@@ -97,87 +94,40 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
   };
   const isOffered = (version: string) => current?.reading.pointer.beside?.includes(version) ?? false;
   const isCurrent = (version: string) => version === current?.shared.model.manifest.version;
-  const shelf = createModelShelf({ load: loadTried, log, now, isOffered, isCurrent });
+  const named = createNamedModels({ load: (version) => track(loadTried(version)), log, now, isOffered, isCurrent });
   const become = (next: Current) => {
+    if (!current) checkedAt = now();
     current = next;
-    shelf.trim();
+    void track(next.beside);
+    named.trim();
   };
-
-  /** What a pointer names; the first car does not wait for what is beside it. */
-  const loadPointed = async (reading: PointerReading, known: readonly Manifest[] = []): Promise<Current> => {
-    const beside = readBeside(reading.pointer, { source, log, known });
-    return { reading, beside, shared: shareModel(await loadTried(reading.pointer.version)) };
-  };
-
-  const loadFirst = async () => {
-    try {
-      const reading = await source.readPointer();
-      if (!reading) throw new Error('A source answered its first reading of the pointer with "unchanged".');
-      const first = await loadPointed(reading);
-      become(first);
-      checkedAt = now();
-      return first;
-    } catch (error) {
-      counts.failedLoads += 1;
-      meter('FailedLoads', 1);
-      log.error('The model could not be loaded.', reasonFields(error));
-      throw asUnavailable(error);
-    } finally {
-      loading = undefined;
-    }
-  };
-
-  /** Whether a pointer still names the model that is loaded: a run's folder has another one under the same version at times. */
-  const isLoaded = async ({ version }: Pointer, { shared }: Current) => {
-    const { manifest } = shared.model;
-    return version === manifest.version && isDeepStrictEqual(await source.readManifest(version), manifest);
-  };
-
-  /** Takes on what is offered beside the same model. What could not be read before is tried again. */
-  const takeOffers = async (old: Current, reading: PointerReading) => {
-    const beside = await readBeside(reading.pointer, { source, log, known: await old.beside });
-    become({ ...old, reading, beside: Promise.resolve(beside) });
-    if (reading === old.reading) return;
-    log.info('The pointer offers other models beside the same one.', { beside: beside.map(({ version }) => version) });
-  };
-
-  const swap = async (old: Current) => {
-    try {
-      const reading = await source.readPointer(old.reading.etag);
-      if (!reading || (await isLoaded(reading.pointer, old))) return await takeOffers(old, reading ?? old.reading);
-      const next = await loadPointed(reading, await old.beside);
-      await next.beside;
-      become(next);
-      old.shared.retire();
-      counts.swaps += 1;
-      meter('Swaps', 1);
-      const [from, to] = [old, next].map(({ shared }) => shared.model.manifest.version);
-      log.info('The pointer moved, and the served model with it.', { from, to });
-    } catch (error) {
-      counts.refusedSwaps += 1;
-      meter('RefusedSwaps', 1);
-      const version = old.shared.model.manifest.version;
-      log.error('The pointer could not be followed; the old model keeps serving.', { version, ...reasonFields(error) });
-    }
-  };
+  const { loadFirst, follow } = createCurrentModel({ source, load: loadTried, log, meter, counts, become });
 
   const refresh = async () => {
     if (checking) return checking;
     if (!current || now() - checkedAt < checkEvery) return;
     checkedAt = now();
-    checking = swap(current).finally(() => {
+    checking = track(follow(current)).finally(() => {
       checking = undefined;
     });
     await checking;
   };
 
-  const takeCurrent = async () => {
+  const takeCurrent = async (ahead = false): Promise<Current> => {
     if (current) {
       void refresh();
       return current;
     }
-    loading ??= loadFirst();
-    return loading;
+    // A load that was begun ahead of all requests may have been frozen with its process: who joins it has one try of their own.
+    if (loading?.ahead && !ahead) await loading.first.catch(() => undefined);
+    if (current) return current;
+    loading ??= {
+      ahead,
+      first: track(loadFirst()).finally(() => {
+        loading = undefined;
+      }),
+    };
+    return loading.first;
   };
 
   return {
@@ -186,24 +136,35 @@ export function createModelKeeper(options: ModelKeeperOptions): ModelKeeper {
     get version() {
       return current?.shared.model.manifest.version;
     },
+    get wanted() {
+      return current && wantedInstead(current);
+    },
     async use(work, version) {
       const isNamed = version !== undefined && !isCurrent(version);
-      const shared = isNamed ? await shelf.take(version) : (await takeCurrent()).shared;
+      const shared = isNamed ? await named.take(version) : (await takeCurrent()).shared;
       return shared.use(work);
     },
+    loadCurrent: () =>
+      takeCurrent(true).then(
+        () => undefined,
+        () => undefined,
+      ),
     async loadAll() {
-      const beside = await takeCurrent().then(
+      const beside = await takeCurrent(true).then(
         (loaded) => loaded.beside,
         () => [],
       );
-      for (const { version } of beside) await shelf.take(version).catch(() => undefined);
+      for (const { version } of beside) await named.take(version).catch(() => undefined);
     },
-    isFailing: shelf.isFailing,
+    isFailing: named.isFailing,
     async list() {
       const { shared, beside } = await takeCurrent();
-      shelf.retryFailing();
+      named.retryFailing();
       const others = (await beside).map((manifest) => describeOffer(manifest, false));
       return [describeOffer(shared.model.manifest, true), ...others];
+    },
+    async idle() {
+      while (pending.size > 0) await Promise.all(pending);
     },
   };
 }

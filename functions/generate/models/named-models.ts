@@ -2,7 +2,7 @@ import { FreshcarError } from '../../../model/errors.ts';
 import type { Log } from '../log.ts';
 import { asUnavailable, reasonFields, type ServedModel, type SharedModel, shareModel } from './served-model.ts';
 
-export interface ModelShelfOptions {
+export interface NamedModelsOptions {
   /** @throws FreshcarError `not-found` when there is no such version. */
   readonly load: (version: string) => Promise<ServedModel>;
   readonly log: Log;
@@ -24,7 +24,7 @@ const unknownLimit = 1000;
 const failedFor = 60_000;
 
 /** Models asked for by name. Of those that are not offered the least recently used make room. */
-export interface ModelShelf {
+export interface NamedModels {
   /**
    * @throws FreshcarError `not-found` when there is no such version, unless it is offered; `unavailable` or `damaged-bundle` when
    * it cannot be loaded; for an offered one the same error for a minute, without another load.
@@ -44,7 +44,7 @@ interface Failure {
   readonly until: number;
 }
 
-export function createModelShelf(options: ModelShelfOptions): ModelShelf {
+export function createNamedModels(options: NamedModelsOptions): NamedModels {
   const { load, log, now, isOffered = () => false, isCurrent = () => false, capacity = 2 } = options;
   // Maps keep the order of insertion, so the first entry is always the oldest.
   const models = new Map<string, SharedModel>();

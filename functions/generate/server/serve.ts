@@ -10,7 +10,7 @@ import { readPage } from '../http/page-files.ts';
 import type { RequestBindings } from '../http/time-limit.ts';
 import type { Log } from '../log.ts';
 import { loadModel } from '../models/load-model.ts';
-import { createModelKeeper } from '../models/model-registry.ts';
+import { createModelRegistry } from '../models/model-registry.ts';
 import { prepareClosing } from './graceful-close.ts';
 
 export interface ServeOptions {
@@ -50,7 +50,7 @@ const requestsPerConnection = 100;
  */
 export async function serveCars({ model: folder, port, page, log }: ServeOptions): Promise<CarServer> {
   const source = await openFolder(folder);
-  const model = createModelKeeper({
+  const model = createModelRegistry({
     source,
     load: (version) => loadModel(source, version),
     log,
@@ -61,12 +61,7 @@ export async function serveCars({ model: folder, port, page, log }: ServeOptions
   const close = prepareClosing(server);
   await listen(server, port);
   // So that the first visitor does not wait for the load.
-  const ready = model
-    .use(async () => undefined)
-    .then(
-      () => void model.loadAll(),
-      () => undefined,
-    );
+  const ready = model.loadCurrent().then(() => void (model.version && model.loadAll()));
   return { location: source.location, port: (server.address() as AddressInfo).port, ready, close };
 }
 

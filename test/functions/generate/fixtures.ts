@@ -4,7 +4,7 @@ import { type AppOptions, createApp } from '../../../functions/generate/http/app
 import type { Page } from '../../../functions/generate/http/page-files.ts';
 import { problemSchema } from '../../../functions/generate/http/problem.ts';
 import { jsonLog, type Log } from '../../../functions/generate/log.ts';
-import { createModelKeeper, type ModelKeeper } from '../../../functions/generate/models/model-registry.ts';
+import { createModelRegistry, type ModelRegistry } from '../../../functions/generate/models/model-registry.ts';
 import type { ServedModel } from '../../../functions/generate/models/served-model.ts';
 import { manifestSchema } from '../../../model/bundle/manifest.ts';
 import type { Engine } from '../../../model/engine/engine.ts';
@@ -55,12 +55,16 @@ export function keeperOf(
   load: (version: string) => Promise<ServedModel>,
   log: Log,
   beside: readonly string[] = [],
-): ModelKeeper {
+  previous?: string,
+): ModelRegistry {
   const source = {
-    readPointer: async () => ({ pointer: { version: 'painted', beside }, etag: '1' }),
+    readPointer: async () => ({
+      pointer: { version: 'painted', beside, ...(previous !== undefined && { previous }) },
+      etag: '1',
+    }),
     readManifest: async (version: string) => (await load(version)).manifest,
   };
-  return createModelKeeper({ source, load, log, now: () => 0 });
+  return createModelRegistry({ source, load, log, now: () => 0 });
 }
 
 const emptyView = { main: '<p data-seed="{{seed}}">{{car}}</p>', script: 'let x' };
@@ -74,16 +78,18 @@ export const emptyPage: Page = {
 interface AppParts extends Partial<Pick<AppOptions, 'timeLimit' | 'meter' | 'page' | 'pagePatience'>> {
   /** Versions that are offered beside `painted`. */
   readonly beside?: readonly string[];
+  /** The version before `painted`. */
+  readonly previous?: string;
 }
 
 /** The app over painted models, with fresh seeds 7, 8, 9, ... */
 export function startApp(
   load: (version: string) => Promise<ServedModel> = async (version) => paintedModel(version),
-  { beside, ...options }: AppParts = {},
+  { beside, previous, ...options }: AppParts = {},
 ) {
   const { log, lines } = recordedLog();
   let seed = 7;
-  const model = keeperOf(load, log, beside);
+  const model = keeperOf(load, log, beside, previous);
   const app = createApp({ model, freshSeed: () => seed++, log, page: emptyPage, ...options });
   const get = (path: string, headers: Record<string, string> = {}) => app.request(path, { headers });
   return { app, get, lines, model };

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it, vi } from 'vitest';
 import { createOperations } from '../../../functions/generate/lambda/operations.ts';
-import { createModelKeeper } from '../../../functions/generate/models/model-registry.ts';
+import { createModelRegistry } from '../../../functions/generate/models/model-registry.ts';
 import { lateAnswers, modelFailures } from '../../../infra/serving/alarms.ts';
 import { paintedModel, recordedLog } from '../../functions/generate/fixtures.ts';
 import { invocation } from '../../support/lambda-events.ts';
@@ -37,7 +37,7 @@ describe('alarms', () => {
   it('count the very lines that the function writes when a model fails it', async () => {
     const { log, lines } = recordedLog();
     const models = ['good', 'bad'];
-    const keeper = createModelKeeper({
+    const keeper = createModelRegistry({
       source: {
         readPointer: async () => ({
           pointer: { version: models[0] ?? '', beside: ['bad-beside', 'lost-beside'] },

@@ -226,6 +226,21 @@ describe('what is served', () => {
     expect(await (await startApp().get('/health')).json()).toEqual({ status: 'ok', version: 'painted' });
   });
 
+  it('says in its health which version serves in the place of one that cannot be loaded', async () => {
+    const broken = new FreshcarError('damaged-bundle', 's3://secret/models/painted is bad.');
+    const { get } = startApp(
+      async (version) => {
+        if (version === 'painted') throw broken;
+        return paintedModel(version);
+      },
+      { previous: 'former' },
+    );
+    const response = await get('/health');
+    expect(response.status).toBe(200);
+    expect(await response.json()).toEqual({ status: 'fallback', version: 'former', wanted: 'painted' });
+    expect((await get('/car.png')).headers.get('X-Model-Version')).toBe('former');
+  });
+
   it('is described in OpenAPI, with the paths as they are', async () => {
     const description = descriptionSchema.parse(await (await startApp().get('/openapi.json')).json());
     expect(description.openapi).toBe('3.1.0');

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createApp } from '../../../../functions/generate/http/app.ts';
 import { loadModel } from '../../../../functions/generate/models/load-model.ts';
-import { createModelKeeper } from '../../../../functions/generate/models/model-registry.ts';
+import { createModelRegistry } from '../../../../functions/generate/models/model-registry.ts';
 import { defaultRetry } from '../../../../model/store/retry.ts';
 import { s3Source } from '../../../../model/store/s3.ts';
 import { type Fault, refuse, type S3Fixture, startS3 } from '../../../model/store/s3-server.ts';
@@ -23,7 +23,7 @@ async function start({ timeout = 10_000 } = {}) {
   const source = () => (s3.fault ? hurried : patient);
   const world = { time: 0 };
   const load = (version: string) => loadModel(source(), version);
-  const model = createModelKeeper({
+  const model = createModelRegistry({
     source: {
       readPointer: (etag) => source().readPointer(etag),
       readManifest: (version) => source().readManifest(version),
@@ -43,12 +43,12 @@ async function start({ timeout = 10_000 } = {}) {
 }
 
 const cutOff: Fault = (_, outgoing) => {
-  outgoing.writeHead(200, { 'Content-Length': '100000' });
+  outgoing.writeHead(200, { 'Content-Length': '1000' });
   outgoing.write('{"ver', () => outgoing.destroy());
   return true;
 };
 const stalled: Fault = (_, outgoing) => {
-  outgoing.writeHead(200, { 'Content-Length': '100000' });
+  outgoing.writeHead(200, { 'Content-Length': '1000' });
   outgoing.write('{"ver');
   return true;
 };

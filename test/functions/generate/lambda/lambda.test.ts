@@ -4,7 +4,7 @@ import { createApp } from '../../../../functions/generate/http/app.ts';
 import type { HttpResult } from '../../../../functions/generate/lambda/http-event.ts';
 import { createLambdaHandler } from '../../../../functions/generate/lambda/lambda.ts';
 import { loadModel } from '../../../../functions/generate/models/load-model.ts';
-import { createModelKeeper } from '../../../../functions/generate/models/model-registry.ts';
+import { createModelRegistry } from '../../../../functions/generate/models/model-registry.ts';
 import { s3Source } from '../../../../model/store/s3.ts';
 import { startS3 } from '../../../model/store/s3-server.ts';
 import { httpEvent, invocation } from '../../../support/lambda-events.ts';
@@ -20,7 +20,7 @@ async function start() {
   const source = s3Source({ client: s3.client, bucket: s3.bucket, timeout: 1000 });
   const world = { time: 0 };
   const load = (version: string) => loadModel(source, version);
-  const model = createModelKeeper({ source, load, log, now: () => world.time });
+  const model = createModelRegistry({ source, load, log, now: () => world.time });
   let seed = 7;
   const run = createLambdaHandler({
     app: createApp({ model, log, page: emptyPage, freshSeed: () => seed++ }),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { createModelKeeper } from '../../../../functions/generate/models/model-registry.ts';
+import { createModelRegistry } from '../../../../functions/generate/models/model-registry.ts';
 import { FreshcarError } from '../../../../model/errors.ts';
 import { paintedModel, recordedLog } from '../fixtures.ts';
 
@@ -8,6 +8,7 @@ function start(beside: readonly string[] = []) {
   const { log, lines } = recordedLog();
   const world = {
     pointer: 'one',
+    previous: undefined as string | undefined,
     beside,
     time: 0,
     loads: [] as string[],
@@ -21,8 +22,9 @@ function start(beside: readonly string[] = []) {
       world.pointerReads += 1;
       const failure = broken.get('pointer');
       if (failure) throw failure;
-      const etag = [world.pointer, ...world.beside].join();
-      return etag === knownEtag ? undefined : { pointer: { version: world.pointer, beside: world.beside }, etag };
+      const { pointer: version, previous, beside } = world;
+      const etag = [version, ...beside].join();
+      return etag === knownEtag ? undefined : { pointer: { version, ...(previous && { previous }), beside }, etag };
     },
     readManifest: async (version: string) => {
       world.manifestReads.push(version);
@@ -38,7 +40,7 @@ function start(beside: readonly string[] = []) {
     const model = paintedModel(version, version.startsWith('large') ? 64 : 32);
     return { ...model, engine: { ...model.engine, dispose: async () => void world.disposed.push(version) } };
   };
-  const keeper = createModelKeeper({ source, load, log, now: () => world.time, checkEvery: 1000 });
+  const keeper = createModelRegistry({ source, load, log, now: () => world.time, checkEvery: 1000 });
   const version = (name?: string) => keeper.use(async ({ manifest }) => manifest.version, name);
   return { keeper, world, broken, lines, version };
 }
@@ -81,8 +83,89 @@ describe('the first load', () => {
       readPointer: async () => ({ pointer: { version: 'painted' }, etag: '1' }),
       readManifest: async () => manifest,
     };
-    const keeper = createModelKeeper({ source, load: async () => ({ manifest, engine: plain }), log, now: () => 0 });
+    const keeper = createModelRegistry({ source, load: async () => ({ manifest, engine: plain }), log, now: () => 0 });
     await expect(keeper.use(async () => 1)).rejects.toMatchObject({ code: 'damaged-bundle' });
+  });
+});
+
+describe('a current model that cannot be loaded', () => {
+  it('gives way to the one before it, which is counted, said in the log, and told', async () => {
+    const { world, broken, lines, keeper, version } = start(['large']);
+    world.previous = 'zero';
+    broken.set('one', damaged);
+    expect(await Promise.all([version(), version()])).toEqual(['zero', 'zero']);
+    expect(keeper).toMatchObject({ version: 'zero', wanted: 'one' });
+    expect(keeper.counts).toMatchObject({ fallbacks: 1, failedLoads: 0, loads: 1 });
+    expect(lines).toContainEqual({
+      level: 'error',
+      message: 'The current model could not be loaded; the one before it serves.',
+      version: 'zero',
+      wanted: 'one',
+      code: 'damaged-bundle',
+      reason: damaged.message,
+    });
+    expect(await keeper.list()).toMatchObject([{ version: 'zero', current: true }, { version: 'large' }]);
+  });
+
+  it('is tried again at each look at the pointer, although that has not moved, and loudly', async () => {
+    const { world, broken, lines, keeper, version } = start();
+    world.previous = 'zero';
+    broken.set('one', damaged);
+    await version();
+    world.time = 1000;
+    await keeper.refresh();
+    expect(keeper.counts).toMatchObject({ refusedSwaps: 1, swaps: 0 });
+    expect(lines.at(-1)).toMatchObject({ level: 'error', version: 'zero', reason: damaged.message });
+    broken.clear();
+    world.time = 2000;
+    await keeper.refresh();
+    expect(await version()).toBe('one');
+    expect(keeper.wanted).toBeUndefined();
+    await nextTurn();
+    expect(world.disposed).toEqual(['zero']);
+  });
+
+  it('is unavailable with its own reason where the one before it cannot be loaded either', async () => {
+    const { world, broken, version, lines, keeper } = start();
+    world.previous = 'zero';
+    broken.set('one', damaged).set('zero', new FreshcarError('not-found', 'There is no zero.'));
+    await expect(version()).rejects.toBe(damaged);
+    expect(lines).toMatchObject([
+      { level: 'error', message: 'The model could not be loaded.', reason: damaged.message },
+    ]);
+    expect(keeper.counts).toMatchObject({ failedLoads: 1, fallbacks: 0 });
+  });
+});
+
+describe('what goes on beside requests', () => {
+  it('gives a request that joined a load ahead of requests a try of its own', async () => {
+    const { broken, keeper, version, world } = start();
+    broken.set('one', damaged);
+    const ahead = keeper.loadCurrent();
+    const joined = version();
+    while (world.loads.length === 0) await Promise.resolve();
+    broken.clear();
+    expect(await joined).toBe('one');
+    await ahead;
+    expect(world.loads).toEqual(['one', 'one']);
+  });
+
+  it('is over when the registry is idle: looks at the pointer, what is beside it, and loads that are tried again', async () => {
+    const { broken, keeper, version, world } = start(['large']);
+    await version();
+    await keeper.idle();
+    expect(world.manifestReads).toEqual(['large']);
+    Object.assign(world, { pointer: 'two', time: 1000 });
+    expect(await version()).toBe('one');
+    await keeper.idle();
+    expect(keeper.version).toBe('two');
+    broken.set('large', damaged);
+    await expect(version('large')).rejects.toBe(damaged);
+    broken.clear();
+    world.time = 61_000;
+    await keeper.list();
+    await keeper.idle();
+    expect(keeper.isFailing('large')).toBe(false);
   });
 });
 
@@ -232,7 +315,7 @@ describe('the list of models', () => {
       readPointer: async () => ({ pointer: { version: 'painted', beside: ['large'] }, etag: '1' }),
       readManifest: () => new Promise<never>(() => undefined),
     };
-    const keeper = createModelKeeper({ source, load: async () => paintedModel(), log, now: () => 0 });
+    const keeper = createModelRegistry({ source, load: async () => paintedModel(), log, now: () => 0 });
     expect(await keeper.use(async ({ manifest }) => manifest.version)).toBe('painted');
   });
 
@@ -284,7 +367,7 @@ it('takes on a run’s next export under the same version', async () => {
     readManifest: async () => manifestOf({ kid: world.export }),
   };
   const load = async () => ({ ...paintedModel('run-7'), manifest: manifestOf({ kid: world.export }) });
-  const keeper = createModelKeeper({ source, load, log, now: () => world.time, checkEvery: 1000 });
+  const keeper = createModelRegistry({ source, load, log, now: () => world.time, checkEvery: 1000 });
   await keeper.refresh();
   const kid = () => keeper.use(async ({ manifest }) => manifest.scores.kid);
   expect(await kid()).toBe(1);
