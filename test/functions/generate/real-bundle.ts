@@ -7,7 +7,7 @@ import { randomFromSeed } from '../../../model/random.ts';
 import { temporaryFolder } from '../../model/store/bundle-fixture.ts';
 
 /** Weights that nobody trained: noise, strong enough that every seed draws another picture. */
-function noiseWeights(architecture: ReturnType<typeof architectureSchema.parse>, seed: number): WeightValues {
+export function noiseWeights(architecture: ReturnType<typeof architectureSchema.parse>, seed: number): WeightValues {
   const random = randomFromSeed(seed);
   const { weights } = generator(architecture);
   return new Map(
@@ -21,8 +21,11 @@ function noiseWeights(architecture: ReturnType<typeof architectureSchema.parse>,
 }
 
 /** Writes a small but real bundle, ONNX graph and all, into `folder`/`version`; returns that folder. */
-export async function writeRealBundle(folder: string, version: string, imageSize: 32 | 64 = 32, seed = 1) {
-  const architecture = architectureSchema.parse({ imageSize, latentSize: 16, baseChannels: 16, channels: 16 });
+export async function writeRealBundle(folder: string, version: string, imageSize: 32 | 64 | 128 = 32, seed = 1) {
+  // At 128 pixels as grown ones are, whose largest maps are narrower.
+  const lastChannels = imageSize === 128 ? [12, 8] : undefined;
+  const widths = { latentSize: 16, baseChannels: 16, channels: 16, lastChannels };
+  const architecture = architectureSchema.parse({ imageSize, ...widths });
   const bundle = path.join(folder, version);
   const code = { name: 'freshcar', version: '0.1.0' };
   await writeBundle(bundle, { about: { version, architecture, code }, weights: noiseWeights(architecture, seed) });

@@ -1,9 +1,11 @@
 import { beforeAll, describe, expect, it, vi } from 'vitest';
-import { defaultArchitecture, generator } from '../../../model/architecture/dcgan.ts';
+import { architectureSchema, defaultArchitecture, generator } from '../../../model/architecture/dcgan.ts';
 import { exportOnnx } from '../../../model/bundle/onnx-export.ts';
 import { createOnnxEngine } from '../../../model/engine/onnx.ts';
+import { createTfjsEngine } from '../../../model/engine/tfjs.ts';
 import { latentsFromSeeds } from '../../../model/latent.ts';
 import { formulaWeights } from '../../fixtures/keras/formula-weights.ts';
+import { noiseWeights } from '../../functions/generate/real-bundle.ts';
 import { formulaLatents, kerasNumbers } from '../../support/keras.ts';
 
 // As the function's build for arm64 does.
@@ -35,6 +37,26 @@ describe('the ONNX engine on WebAssembly', () => {
     const second = await engine.draw(latentsFromSeeds([2], 100));
     expect(Math.max(...second.map((value, at) => Math.abs(value - (all[3072 + at] ?? NaN))))).toBeLessThanOrEqual(1);
     await engine.dispose();
+  });
+
+  it('draws cars of 128 pixels by a graph whose largest maps are narrower', async () => {
+    const large = architectureSchema.parse({
+      imageSize: 128,
+      latentSize: 16,
+      channels: 16,
+      baseChannels: 16,
+      lastChannels: [12, 8],
+    });
+    const network = generator(large);
+    const weights = noiseWeights(large, 1);
+    const engine = await createOnnxEngine(exportOnnx(network, weights), large);
+    const car = await engine.draw(latentsFromSeeds([1], 16));
+    const tensorflow = await createTfjsEngine(weights, large, () => undefined);
+    const drawn = await tensorflow.draw(latentsFromSeeds([1], 16));
+    expect(car).toHaveLength(128 * 128 * 3);
+    expect(new Set(car).size).toBeGreaterThan(100);
+    expect(Math.max(...car.map((value, at) => Math.abs(value - (drawn[at] ?? NaN))))).toBeLessThanOrEqual(1);
+    await Promise.all([engine.dispose(), tensorflow.dispose()]);
   });
 
   it.each([
