@@ -42,6 +42,7 @@ async function start({ timeout = 10_000 } = {}) {
   return { s3, model, lines, look, get: async (path: string) => app.request(path) };
 }
 
+// Shorter than any of the objects: what is longer than the manifest says is not read at all.
 const cutOff: Fault = (_, outgoing) => {
   outgoing.writeHead(200, { 'Content-Length': '1000' });
   outgoing.write('{"ver', () => outgoing.destroy());
