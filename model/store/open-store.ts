@@ -32,6 +32,8 @@ async function openBucket(place: string, environment: NodeJS.ProcessEnv): Promis
       'invalid-input',
       `${place} names no bucket; write s3://bucket, or s3://bucket/prefix/ where the bundles have another prefix than ${modelsPrefix}.`,
     );
+  // On Node 20 the SDK would print eight lines about its own future, between the sentences of a command.
+  environment.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   const [{ S3Client }, { s3Store }] = await Promise.all([import('@aws-sdk/client-s3'), import('./s3.ts')]);
   const forcePathStyle = (environment.AWS_ENDPOINT_URL_S3 ?? environment.AWS_ENDPOINT_URL) !== undefined;
   // s3Store retries by itself.

@@ -1,10 +1,6 @@
 import { productBlocks } from '../../row-products.ts';
-import { resizeByArea } from '../resize.ts';
+import { differenceBits as bits, brightnessOf, differences, mirrored as mirror } from './difference-hash.ts';
 import { createGroups } from './groups.ts';
-
-/** Each picture's brightness is compared on a grid of this many places each way. */
-const grid = 16;
-const bits = 2 * grid * (grid - 1);
 
 /**
  * Hashes that differ in at most this part of their bits are of near duplicates. Chosen on 800 car fronts, where it takes in
@@ -93,32 +89,9 @@ function hashesOf(images: Uint8Array, imageSize: number) {
   for (let index = 0; index < count; index++) {
     const pixels = images.subarray(index * pictureBytes, (index + 1) * pictureBytes);
     const brightness = brightnessOf(pixels, imageSize);
-    fillHash(brightness, plain.subarray(index * bits, (index + 1) * bits));
-    fillHash(mirror(brightness), mirrored.subarray(index * bits, (index + 1) * bits));
+    plain.set(differences(brightness), index * bits);
+    mirrored.set(differences(mirror(brightness)), index * bits);
   }
   const rows = { count, size: bits };
   return { plain: { ...rows, values: plain }, mirrored: { ...rows, values: mirrored } };
-}
-
-function brightnessOf(pixels: Uint8Array, imageSize: number): Float64Array {
-  const small = resizeByArea({ pixels, width: imageSize, height: imageSize }, grid, grid);
-  return Float64Array.from({ length: grid * grid }, (_, at) => {
-    const [red = 0, green = 0, blue = 0] = small.subarray(3 * at, 3 * at + 3);
-    return 0.299 * red + 0.587 * green + 0.114 * blue;
-  });
-}
-
-/** Whether each place is brighter than its neighbour on the left, and than the one above: 1 or -1. */
-function fillHash(brightness: Float64Array, hash: Float32Array): void {
-  let at = 0;
-  const value = (row: number, column: number) => brightness[row * grid + column] as number;
-  for (let row = 0; row < grid; row++)
-    for (let column = 0; column < grid; column++) {
-      if (column > 0) hash[at++] = value(row, column) > value(row, column - 1) ? 1 : -1;
-      if (row > 0) hash[at++] = value(row, column) > value(row - 1, column) ? 1 : -1;
-    }
-}
-
-function mirror(brightness: Float64Array): Float64Array {
-  return brightness.map((_, at) => brightness[at - (at % grid) + grid - 1 - (at % grid)] as number);
 }

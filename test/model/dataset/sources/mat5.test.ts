@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { parseMat5 } from '../../../../model/dataset/sources/mat5.ts';
 import { FreshcarError } from '../../../../model/errors.ts';
 
-const fixture = (name: string) => readFile(new URL(`../../fixtures/dataset/${name}`, import.meta.url));
+const fixture = (name: string) => readFile(new URL(`../../../fixtures/dataset/${name}`, import.meta.url));
 
 describe('parseMat5', () => {
   it('reads each kind of matrix that SciPy writes', async () => {

@@ -6,7 +6,7 @@ import { parseCsvAnnotations, parseMatAnnotations } from '../../../../model/data
 import { folderOf } from '../../../support/pictures.ts';
 import { namesOf, picturesOf } from '../sources.ts';
 
-const fixture = (name: string) => readFile(new URL(`../../fixtures/dataset/${name}`, import.meta.url));
+const fixture = (name: string) => readFile(new URL(`../../../fixtures/dataset/${name}`, import.meta.url));
 const all: Selection = { split: 'all', only: [] };
 
 /** The first training photograph's box as published: corners (39, 116) and (569, 375), counted from 1. */
