@@ -71,3 +71,18 @@ export function sheet(cars: Uint8Array, size: number, { columns, scale = 1, gap 
   }
   return { pixels, width, height };
 }
+
+/** Pictures from left to right, `gap` white pixels between them, their upper edges in one line. */
+export function beside(pictures: readonly Picture[], gap: number): Picture {
+  const width = pictures.reduce((sum, picture) => sum + picture.width + gap, -gap);
+  const height = Math.max(...pictures.map((picture) => picture.height));
+  const pixels = new Uint8Array(width * height * 3).fill(255);
+  let left = 0;
+  for (const picture of pictures) {
+    const row = picture.width * 3;
+    for (let y = 0; y < picture.height; y++)
+      pixels.set(picture.pixels.subarray(y * row, (y + 1) * row), (y * width + left) * 3);
+    left += picture.width + gap;
+  }
+  return { pixels, width, height };
+}

@@ -14,6 +14,7 @@ import { promoteCommand } from './promote.ts';
 import { publishCommand } from './publish.ts';
 import { rollbackCommand } from './rollback.ts';
 import { sampleCommand } from './sample.ts';
+import { sideBySideCommand } from './side-by-side.ts';
 import { trainCommand } from './train.ts';
 
 /**
@@ -31,6 +32,7 @@ const commands: readonly AddCommand[] = [
   morphCommand,
   evaluateCommand,
   compareCommand,
+  sideBySideCommand,
   exportCommand,
   importKerasCommand,
   publishCommand,
