@@ -4,6 +4,7 @@ import type { Log } from '../log.ts';
 import { type Meter, noMeter } from '../meter.ts';
 import type { ModelRegistry } from '../models/model-registry.ts';
 import { addAboutRoutes } from './about-routes.ts';
+import { addCarPage } from './car-page.ts';
 import { addCarRoutes } from './car-routes.ts';
 import { addDescriptionRoutes } from './description-routes.ts';
 import { addModelFileRoutes } from './model-file-routes.ts';
@@ -49,6 +50,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   app.use(limitTime(timeLimit, meter));
   addPageRoutes(app, { page, model, freshSeed, patience });
   addCarRoutes(app, { model, freshSeed, queue: createWorkQueue(), meter });
+  addCarPage(app, { page, model });
   addAboutRoutes(app, model);
   addModelFileRoutes(app, model);
   addDescriptionRoutes(app, page);

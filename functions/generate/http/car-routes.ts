@@ -5,7 +5,7 @@ import type { ServedModel } from '../models/served-model.ts';
 import { acceptsPng } from './accept.ts';
 import { answerPicture } from './answer-picture.ts';
 import { lookQuery, morphQuery, nothing, seedPath, sheetQuery, versionPath } from './parameters.ts';
-import { carPicture, morphPicture, type Picture, sheetPicture } from './pictures.ts';
+import { cardPicture, carPicture, morphPicture, type Picture, sheetPicture } from './pictures.ts';
 import { problemResponse } from './problem.ts';
 import { freshPicture, keptPicture, namedModelProblems, type Responses } from './responses.ts';
 import { addRoute } from './route.ts';
@@ -50,6 +50,13 @@ export function addCarRoutes(app: OpenAPIHono, options: CarRoutesOptions): void 
     addCar(base, '/car.png', 'A fresh car, another one for each request', freshPicture);
     if (base.path === '') addCar(base, '/example1.png', 'The same, at the address that it had first', freshPicture);
     addCar(base, '/cars/{seed}.png', 'The car of a seed', keptPicture);
+    addPicture(app, base, options, {
+      path: '/cars/{seed}/card.png',
+      summary: 'The car of a seed with its number beside it, 1200 by 630 pixels, for links that are shown elsewhere',
+      query: lookQuery.omit({ size: true }),
+      responses: keptPicture,
+      order: (served, query, seed = 0) => cardPicture(served, query, seed),
+    });
     addPicture(app, base, options, {
       path: '/sheet.png',
       summary: 'A sheet of cars, from `seed` on row by row; a fresh one without a seed',

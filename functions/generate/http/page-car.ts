@@ -1,5 +1,13 @@
 import { escapeHtml, type Markup, type Values } from './page-files.ts';
-import { baseOf, modelNotice, modelSwitch, type PageLook, type PageModels, pageAddress } from './page-models.ts';
+import {
+  baseOf,
+  modelNotice,
+  modelSwitch,
+  type PageLook,
+  type PageModel,
+  type PageModels,
+  pageAddress,
+} from './page-models.ts';
 import { lookString } from './parameters.ts';
 
 /** Rows and columns of the sheet on the page; its script knows them too. */
@@ -14,12 +22,19 @@ export function carName({ seed, towards, by }: PageLook): string {
     : `Car ${seed}, ${Math.round(by * 100)}% of the way to car ${towards}`;
 }
 
+/** The page of a car, seen from the top. */
+export function carPageAddress({ seed, truncation, towards, by }: PageLook, model: Pick<PageModel, 'version'>): string {
+  return `models/${model.version}/cars/${seed}${lookString({ truncation, towards, by })}`;
+}
+
 /** What is said of a car to programs that show a link to it elsewhere. */
 export function sharingHead(look: PageLook, models: PageModels, origin: string): Markup {
   const { seed, truncation, towards, by } = look;
   const name = carName(look);
-  const address = `${origin}/${pageAddress(look, models.shown).slice(2)}`;
-  const card = `${origin}/${baseOf(models.shown)}cars/${seed}.png${lookString({ size: 512, truncation, towards, by })}`;
+  // Its own page where the model is known, else the page with it on.
+  const own = models.shown === undefined ? pageAddress(look, undefined).slice(2) : carPageAddress(look, models.shown);
+  const address = `${origin}/${own}`;
+  const card = `${origin}/${baseOf(models.shown)}cars/${seed}/card.png${lookString({ truncation, towards, by })}`;
   const properties = [
     ['og:type', 'website'],
     ['og:site_name', 'freshcar'],
@@ -28,11 +43,13 @@ export function sharingHead(look: PageLook, models: PageModels, origin: string):
     ['og:description', 'A small neural network drew this car front out of a number. It was never built.'],
     ['og:image', card],
     ['og:image:type', 'image/png'],
+    ['og:image:width', '1200'],
+    ['og:image:height', '630'],
     ['og:image:alt', `${name}, a car front that was never built, drawn by a small neural network`],
   ] as const;
   const tags = properties.map(([name, content]) => `<meta property="${name}" content="${escapeHtml(content)}">`);
   const canonical = `<link rel="canonical" href="${escapeHtml(address)}">`;
-  return { markup: [canonical, ...tags, '<meta name="twitter:card" content="summary">'].join('\n    ') };
+  return { markup: [canonical, ...tags, '<meta name="twitter:card" content="summary_large_image">'].join('\n    ') };
 }
 
 /** What the explorer page is filled with. */

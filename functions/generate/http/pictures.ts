@@ -3,6 +3,7 @@ import { wayOfRow } from '../../../model/around.ts';
 import { latentsOfMorph, seedsFrom, truncatedLatents } from '../../../model/draw.ts';
 import { pictureOf, picturesOf, sheet } from '../../../model/image.ts';
 import { pngSteps } from '../../../model/png.ts';
+import { shareCard } from '../../../model/share-card.ts';
 import type { ServedModel } from '../models/served-model.ts';
 import { type Look, lookString, type MorphQuery, type SheetQuery, scaleOf, usualDelay } from './parameters.ts';
 import { ParameterError } from './problem.ts';
@@ -34,12 +35,7 @@ const encodedLimit = 2 ** 22;
 
 export function carPicture({ engine }: ServedModel, look: Look, asked: number | undefined, fresh: () => number) {
   const seed = asked ?? fresh();
-  const { truncation, towards, by } = look;
-  if ((towards === undefined) !== (by === undefined))
-    throw new ParameterError(
-      by === undefined ? 'by' : 'towards',
-      'towards and by go together: which car, and how far on the way to it.',
-    );
+  const { truncation, towards, by } = checkWay(look);
   const scale = scaleOf(look.size, engine.imageSize);
   return {
     seed,
@@ -50,6 +46,28 @@ export function carPicture({ engine }: ServedModel, look: Look, asked: number | 
     latents: () => truncatedLatents(engine, [{ seed, towards, by }], truncation),
     encode: (cars) => pngSteps(pictureOf(cars, 0, engine.imageSize), { scale }),
   } satisfies Picture;
+}
+
+/** A car with its number beside it, to stand beside a link to it. */
+export function cardPicture({ engine }: ServedModel, look: Omit<Look, 'size'>, seed: number) {
+  const { truncation, towards, by } = checkWay(look);
+  const between = by === undefined ? [] : [`${Math.round(by * 100)}% OF THE WAY`, `TO CAR ${towards}`];
+  return {
+    seed,
+    cars: 1,
+    fresh: false,
+    key: ['card', seed, truncation, ...(by === undefined ? [] : [`${towards}-${by}`])],
+    address: `cars/${seed}/card.png${lookString({ truncation, towards, by })}`,
+    latents: () => truncatedLatents(engine, [{ seed, towards, by }], truncation),
+    encode: (cars) => pngSteps(shareCard(pictureOf(cars, 0, engine.imageSize), [`CAR ${seed}`, ...between, 'DOES NOT EXIST.'])),
+  } satisfies Picture;
+}
+
+/** @throws ParameterError when only one of two that belong together is there. */
+function checkWay<Asked extends Pick<Look, 'towards' | 'by'>>(look: Asked): Asked {
+  if ((look.towards === undefined) === (look.by === undefined)) return look;
+  const missing = look.by === undefined ? 'by' : 'towards';
+  throw new ParameterError(missing, 'towards and by go together: which car, and how far on the way to it.');
 }
 
 /**

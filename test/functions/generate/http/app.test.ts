@@ -256,11 +256,14 @@ describe('what is served', () => {
           '/openapi.json',
           '/assets/{name}',
           '/morph',
+          '/models/{version}/cars/{seed}',
           '/models/{version}/generator.onnx',
           '/example1.png',
         ],
         ...['', '/models/{version}'].flatMap((base) =>
-          ['/car.png', '/cars/{seed}.png', '/morph.png', '/sheet.png'].map((path) => base + path),
+          ['/car.png', '/cars/{seed}.png', '/cars/{seed}/card.png', '/morph.png', '/sheet.png'].map(
+            (path) => base + path,
+          ),
         ),
       ].sort(),
     );

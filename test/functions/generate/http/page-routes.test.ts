@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { FreshcarError } from '../../../../model/errors.ts';
-import { emptyPage, paintedModel, problemOf, startApp } from '../fixtures.ts';
+import { emptyPage, paintedModel, pictureOf, problemOf, startApp } from '../fixtures.ts';
 
 const read = (name: string) => readFileSync(`functions/generate/page/${name}.html`, 'utf8');
 const page = {
@@ -47,7 +47,7 @@ function start(beside: readonly string[], loadModel = load, pagePatience?: numbe
 const of = (version: string) => ({
   car: `models/${version}/cars/5.png`,
   icon: `models/${version}/cars/5.png`,
-  preview: `http://localhost/models/${version}/cars/5.png?size=512`,
+  preview: `http://localhost/models/${version}/cars/5/card.png`,
   sheet: `models/${version}/sheet.png?rows=4&columns=8&seed=160`,
   download: `models/${version}/cars/5.png?size=512`,
   permalink: `./?seed=5&model=${version}`,
@@ -77,7 +77,7 @@ describe('the page, with larger cars beside,', () => {
     });
     expect(await open('/?seed=5&truncation=0.7')).toMatchObject({
       car: 'models/large-64/cars/5.png?truncation=0.7',
-      preview: 'http://localhost/models/large-64/cars/5.png?size=512&truncation=0.7',
+      preview: 'http://localhost/models/large-64/cars/5/card.png?truncation=0.7',
       download: 'models/large-64/cars/5.png?size=512&truncation=0.7',
       permalink: './?seed=5&truncation=0.7&model=large-64',
       another: './?truncation=0.7&model=large-64',
@@ -202,5 +202,38 @@ describe('the page, where it cannot be told what models there are,', () => {
       '32 × 32 ./?seed=5&model=painted',
       '*64 × 64 ./?seed=5&model=large-64',
     ]);
+  });
+});
+
+describe('the page of a car', () => {
+  it('shows the car of its address, the same as the explorer, with a card for those who are shown the link', async () => {
+    const { get, open } = start(['large-64']);
+    const explorer = await open('/?seed=5');
+    const own = /property="og:url" content="http:\/\/localhost([^"]+)"/.exec(explorer.html)?.[1] ?? '';
+    expect(own).toBe('/models/large-64/cars/5');
+    const response = await get(own);
+    expect(response.headers.get('Cache-Control')).toContain('public');
+    const html = await response.text();
+    expect(html).not.toContain('{{');
+    const addresses = [...html.matchAll(/(?:href|src)="([^"#]+)"/g)].map(([, address]) =>
+      (address ?? '').replaceAll('&amp;', '&'),
+    );
+    expect(addresses).toContain('../../../models/large-64/cars/5.png');
+    expect(addresses).toContain('../../../?seed=5&model=large-64');
+    for (const address of addresses) {
+      const found = await get(new URL(address, `http://localhost${own}`).href.replace('http://localhost', ''));
+      expect([address, found.status]).toEqual([address, 200]);
+    }
+    expect(html).toContain('<meta property="og:image:alt" content="Car 5, a car front that was never built');
+    const card = await pictureOf(await get('/models/large-64/cars/5/card.png'));
+    expect([card.width, card.height]).toEqual([1200, 630]);
+  });
+
+  it('is not there for a model that is not', async () => {
+    const { get } = start([], async (version) => {
+      if (version === 'gone') throw new FreshcarError('not-found', 'There is no model gone.');
+      return load(version);
+    });
+    expect((await get('/models/gone/cars/5')).status).toBe(404);
   });
 });
