@@ -324,7 +324,7 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
       expect(await link(page, '#download')).toBe('models/painted/cars/5.png?size=512&truncation=0.7');
       expect(await link(page, '#permalink')).toBe('./?seed=5&truncation=0.7&model=painted');
       expect(await link(page, '#another')).toBe('./?truncation=0.7&model=painted');
-      expect(await link(page, '#about')).toBe('models/painted');
+      expect(await link(page, '#about')).toBe('about?model=painted');
       expect(await page.locator('#walk').isVisible()).toBe(false);
       await page.locator('#another').click();
       expect(page.url()).toContain('&model=painted');
@@ -341,7 +341,7 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
       expect(page.url()).toBe(`${server.address}/?seed=${seed}&model=painted`);
       await page.getByRole('link', { name: '64 × 64' }).click();
       expect(page.url()).toBe(`${server.address}/?seed=${seed}&model=large-64`);
-      expect(await link(page, '#about')).toBe('models/large-64');
+      expect(await link(page, '#about')).toBe('about?model=large-64');
       await page.goBack();
       expect(await source(page, '#car')).toBe(`models/painted/cars/${seed}.png`);
       expect(await shownSize(page)).toBe('32 × 32');

@@ -1,7 +1,7 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { html } from 'hono/html';
 import { maximumSeed } from '../../../model/latent.ts';
-import type { ModelKeeper } from '../models/model-registry.ts';
+import type { ModelRegistry } from '../models/model-registry.ts';
 import { changesWithModel } from './cache.ts';
 import { carName, carPageAddress, sharingHead } from './page-car.ts';
 import { type Page, render } from './page-files.ts';
@@ -15,7 +15,10 @@ import { sendPage } from './send-page.ts';
 const root = '../../../';
 
 /** A page for each car, that needs no script and that caches may keep. To be added after the pictures, whose addresses begin alike. */
-export function addCarPage(app: OpenAPIHono, { page, model }: { readonly page: Page; readonly model: ModelKeeper }): void {
+export function addCarPage(
+  app: OpenAPIHono,
+  { page, model }: { readonly page: Page; readonly model: ModelRegistry },
+): void {
   const route = {
     path: '/models/{version}/cars/{seed}',
     summary: 'A page of one car',
@@ -32,7 +35,9 @@ export function addCarPage(app: OpenAPIHono, { page, model }: { readonly page: P
     const { origin } = new URL(context.req.url);
     const shared = {
       root: '../../../',
-      about: `models/${version}`,
+      about: `about?model=${version}`,
+      morph: `morph?model=${version}`,
+      wall: `wall?model=${version}`,
       title: carName(look),
       icon: `../../../models/${version}/cars/${seed}.png`,
       head: sharingHead(look, { all: [], usual: undefined, shown }, origin),

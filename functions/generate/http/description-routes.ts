@@ -25,7 +25,11 @@ export function addDescriptionRoutes(app: OpenAPIHono, page: Page): void {
   const description = once(() => fileOf(JSON.stringify(describe()), 'application/json'));
   const readable = once(() => {
     const main = apiPage(descriptionSchema.parse(describe()));
-    const rendered = render(page, { main }, { title: 'API', root: '', about: 'model', icon: 'cars/42.png' });
+    const rendered = render(
+      page,
+      { main },
+      { title: 'API', root: '', about: 'about', morph: 'morph', wall: 'wall', icon: 'cars/42.png' },
+    );
     return { rendered, ...fileOf(rendered.html, 'text/html') };
   });
   const route = { tag: 'Service', params: nothing, query: nothing } as const;

@@ -1,9 +1,11 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { onnxName } from '../../../model/bundle/manifest.ts';
+import { samplesName } from '../../../model/bundle/samples.ts';
 import { FreshcarError } from '../../../model/errors.ts';
 import type { ModelRegistry } from '../models/model-registry.ts';
+import { timeLapseName } from './about-page.ts';
 import { neverChanges } from './cache.ts';
-import { versionPath, wholeNumber } from './parameters.ts';
+import { nothing, versionPath, wholeNumber } from './parameters.ts';
 import { ParameterError } from './problem.ts';
 import { binaryResponse, modelProblems } from './responses.ts';
 import { addRoute } from './route.ts';
@@ -24,8 +26,36 @@ const partQuery = z.object({
     }),
 });
 
+/** Pictures that a bundle may have beside the network. */
+const pictureNames = [samplesName, timeLapseName];
+
+function addPictureFiles(app: OpenAPIHono, model: ModelRegistry): void {
+  for (const name of pictureNames) {
+    const route = {
+      path: `/models/{version}/${name}`,
+      summary:
+        name === samplesName
+          ? 'Cars that the model drew when it was made'
+          : 'How the model learnt, where its bundle has that',
+      tag: 'Models',
+      params: versionPath,
+      query: nothing,
+      responses: { ...modelProblems, ...binaryResponse('The picture') },
+    } as const;
+    addRoute(app, route, async ({ params, context }) => {
+      const bytes = await model.use(async ({ manifest, readFile }) => {
+        if (readFile && name in manifest.files) return readFile(name);
+        throw new FreshcarError('not-found', `The model ${manifest.version} has no ${name}.`);
+      }, params.version);
+      const headers = { 'Content-Type': 'image/png', 'Cache-Control': neverChanges };
+      return context.body(new Uint8Array(bytes), 200, headers);
+    });
+  }
+}
+
 /** The files of a model that a browser needs to draw by itself. */
 export function addModelFileRoutes(app: OpenAPIHono, model: ModelRegistry): void {
+  addPictureFiles(app, model);
   const route = {
     path: `/models/{version}/${onnxName}`,
     summary: 'The network itself, in ONNX, in parts of 4 MB',

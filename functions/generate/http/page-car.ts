@@ -74,6 +74,7 @@ export function explorerValues(look: PageLook, models: PageModels, asked: string
     // A multiple of every model's own size.
     download: car + lookString({ size: 512, truncation, towards, by }),
     permalink: pageAddress(look, shown),
+    wall: `wall${lookString({ from: first, truncation, model: shown?.version })}`,
     another: `./${lookString({ truncation, model: shown?.version })}`,
     sheet: `${base}sheet.png${lookString({ ...sheet, seed: first, truncation })}`,
     places: { markup: placesOf(first, truncation, models) },

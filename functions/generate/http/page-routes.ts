@@ -2,14 +2,16 @@ import type { OpenAPIHono } from '@hono/zod-openapi';
 import { z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ModelRegistry } from '../models/model-registry.ts';
+import { aboutMain } from './about-page.ts';
 import { neverChanges, neverStored } from './cache.ts';
 import { carName, explorerValues, sharingHead } from './page-car.ts';
 import { fill, type Page, render, type Values, type ViewName } from './page-files.ts';
-import { baseOf, choosePageModel, type PageModels } from './page-models.ts';
+import { choosePageModel, type PageModels } from './page-models.ts';
 import { morphValues } from './page-morph.ts';
-import { morphPageQuery, nothing, pageQuery } from './parameters.ts';
+import { wallValues } from './page-wall.ts';
+import { aboutQuery, lookString, morphPageQuery, nothing, pageQuery, wallQuery } from './parameters.ts';
 import { problemResponse } from './problem.ts';
-import { binaryResponse, textResponse } from './responses.ts';
+import { binaryResponse, modelProblems, textResponse } from './responses.ts';
 import { addRoute } from './route.ts';
 import { sendPage } from './send-page.ts';
 
@@ -26,6 +28,8 @@ export interface PageRoutesOptions {
 export function addPageRoutes(app: OpenAPIHono, options: PageRoutesOptions): void {
   addExplorer(app, options);
   addMorph(app, options);
+  addWall(app, options);
+  addAbout(app, options);
   addAssets(app, options.page);
 }
 
@@ -66,9 +70,57 @@ function addMorph(app: OpenAPIHono, { page, model, freshSeed, patience }: PageRo
   });
 }
 
+function addWall(app: OpenAPIHono, { page, model, patience }: PageRoutesOptions): void {
+  const route = {
+    path: '/wall',
+    summary: 'A page of all cars, one after the other',
+    tag: 'Page',
+    params: nothing,
+    query: wallQuery,
+    responses: textResponse('The page', 'text/html'),
+  } as const;
+  addRoute(app, route, async ({ query, context }) => {
+    const models = await choosePageModel(model, query.model, patience);
+    const values = wallValues(query, models);
+    return sendView(
+      context,
+      page,
+      'wall',
+      { ...sharedValues(models), title: 'The wall', icon: values.icon ?? '' },
+      values,
+    );
+  });
+}
+
+function addAbout(app: OpenAPIHono, { page, model, patience }: PageRoutesOptions): void {
+  const route = {
+    path: '/about',
+    summary: 'A page about a model, for people',
+    tag: 'Page',
+    params: nothing,
+    query: aboutQuery,
+    responses: { ...textResponse('The page', 'text/html'), ...modelProblems },
+  } as const;
+  addRoute(app, route, async ({ query, context }) => {
+    const models = await choosePageModel(model, query.model, patience);
+    const { manifest, card } = await model.use(async ({ manifest, readFile }) => {
+      const bytes = cardName in manifest.files ? await readFile?.(cardName) : undefined;
+      return { manifest, card: bytes && new TextDecoder().decode(bytes) };
+    }, models.shown?.version);
+    const icon = `models/${manifest.version}/cars/42.png`;
+    const shared = { ...sharedValues(models), title: `About ${manifest.version}`, icon };
+    const rendered = render(page, { main: aboutMain(manifest, card, models) }, shared);
+    return sendPage(context, rendered, { 'Cache-Control': neverStored });
+  });
+}
+
+/** The card of a bundle. */
+const cardName = 'card.md';
+
 /** What the frame of every page is filled with. */
 function sharedValues(models: PageModels): Values {
-  return { root: '', about: baseOf(models.shown).slice(0, -1) || 'model' };
+  const query = lookString({ model: models.shown?.version });
+  return { root: '', about: `about${query}`, morph: `morph${query}`, wall: `wall${query}` };
 }
 
 function sendView(context: Context, page: Page, view: ViewName, shared: Values, values: Values): Response {

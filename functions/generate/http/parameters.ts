@@ -215,6 +215,23 @@ export const morphPageQuery = z.object({
 });
 export type MorphPageQuery = z.output<typeof morphPageQuery>;
 
+export const wallQuery = z.object({
+  from: optionalSeed('from', 0, 'The first car; the wall begins with the block that it stands in.')
+    .unwrap()
+    .default(0)
+    .openapi({
+      param: { name: 'from', in: 'query', required: false },
+      ...seedDescription,
+      description: 'The first car; the wall begins with the block that it stands in.',
+      example: 0,
+    }),
+  truncation,
+  model: pageQuery.shape.model,
+});
+export type WallQuery = z.output<typeof wallQuery>;
+
+export const aboutQuery = z.object({ model: pageQuery.shape.model });
+
 export const nothing = z.object({});
 
 /**

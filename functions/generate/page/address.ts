@@ -96,9 +96,9 @@ export function morphPageAddress(
   ]);
 }
 
-/** Where to read about a model. */
-export function aboutAddress({ base }: Model): string {
-  return base === '' ? 'model' : base.slice(0, -1);
+/** The page about a model. */
+export function aboutAddress(model: Model): string {
+  return withQuery('about', named(model));
 }
 
 /** Such as "64 × 64 pixels"; the model's name where its size is not known. */

@@ -72,6 +72,8 @@ describe("the function's zip", () => {
       'page/morph.html',
       'page/morph.js',
       'page/style.css',
+      'page/wall.html',
+      'page/wall.js',
     ]);
   });
 

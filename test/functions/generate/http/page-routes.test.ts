@@ -52,12 +52,12 @@ const of = (version: string) => ({
   download: `models/${version}/cars/5.png?size=512`,
   permalink: `./?seed=5&model=${version}`,
   another: `./?model=${version}`,
-  about: `models/${version}`,
+  about: `about?model=${version}`,
 });
 const painted = of('painted');
 const large = of('large-64');
 /** Of no model by name, where it is not known what there is. */
-const unnamed = { car: 'cars/5.png', icon: 'cars/5.png', permalink: './?seed=5', another: './', about: 'model' };
+const unnamed = { car: 'cars/5.png', icon: 'cars/5.png', permalink: './?seed=5', another: './', about: 'about' };
 
 describe('the page, with one model,', () => {
   it('shows its cars, and no choice', async () => {
@@ -235,5 +235,47 @@ describe('the page of a car', () => {
       return load(version);
     });
     expect((await get('/models/gone/cars/5')).status).toBe(404);
+  });
+});
+
+describe('the page about a model', () => {
+  it('tells what its scores mean, whether it copies, and its card, of every version that is served', async () => {
+    const scored = async (version: string) => {
+      const model = await load(version);
+      const scores = { kid: 0.01502, kidFloor: -0.0013, copyingMedianRatio: 0.97, copyingSmallestRatio: 0.67 };
+      const files = { ...model.manifest.files, 'card.md': { bytes: 1, sha256: 'ab'.repeat(32) } };
+      const readFile = async () => Buffer.from('# The card of this\n\nIt **draws**.');
+      return { ...model, readFile, manifest: { ...model.manifest, scores, files } };
+    };
+    const { get } = start(['large-64'], scored);
+    const html = await (await get('/about?model=large-64')).text();
+    expect(html).toContain('<h1>About large-64</h1>');
+    expect(html).toContain(
+      '<dt>KID</dt><dd>0.015: the same, fairer with few photographs; 0 is best; real photographs score -0.0013.</dd>',
+    );
+    expect(html).toContain('at the median, 0.97 times as far away');
+    expect(html).toContain('<h2>The card of this</h2>\n<p>It <strong>draws</strong>.</p>');
+    expect(html).toContain('<a href="about?model=painted">painted</a>');
+    expect(html).not.toContain('How it learnt');
+    expect(await (await get('/about?model=painted')).text()).toContain('<h1>About painted</h1>');
+  });
+
+  it('says what nobody measured', async () => {
+    const html = await (await start([]).get('/about')).text();
+    expect(html).toContain('Nobody has measured this model.');
+    expect(html).toContain('This model came without a card.');
+  });
+});
+
+describe('the wall', () => {
+  it('begins with the block that a car stands in, and leads on without a script', async () => {
+    const wall = { main: read('wall'), script: '' };
+    const { get } = startApp(load, { page: { ...page, views: { ...page.views, wall } } });
+    const html = await (await get('/wall?from=100')).text();
+    // 100 stands in the block of 32 that begins with 96.
+    expect(html).toContain('data-from="96"');
+    expect(html).toContain('src="models/painted/sheet.png?rows=4&amp;columns=8&amp;seed=96"');
+    expect(html).toContain('href="wall?from=192&amp;model=painted"');
+    expect(html).not.toContain('{{');
   });
 });
