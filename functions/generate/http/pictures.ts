@@ -59,7 +59,8 @@ export function cardPicture({ engine }: ServedModel, look: Omit<Look, 'size'>, s
     key: ['card', seed, truncation, ...(by === undefined ? [] : [`${towards}-${by}`])],
     address: `cars/${seed}/card.png${lookString({ truncation, towards, by })}`,
     latents: () => truncatedLatents(engine, [{ seed, towards, by }], truncation),
-    encode: (cars) => pngSteps(shareCard(pictureOf(cars, 0, engine.imageSize), [`CAR ${seed}`, ...between, 'DOES NOT EXIST.'])),
+    encode: (cars) =>
+      pngSteps(shareCard(pictureOf(cars, 0, engine.imageSize), [`CAR ${seed}`, ...between, 'DOES NOT EXIST.'])),
   } satisfies Picture;
 }
 
