@@ -45,7 +45,7 @@ export function statusLine({ err, now }: Pick<Terminal, 'err' | 'now'>): StatusL
 }
 
 /** The text's beginning, where it is longer than `columns`. */
-function cutTo(text: string, columns: number): string {
+export function cutTo(text: string, columns: number): string {
   const characters = [...text];
   return characters.length <= columns ? text : `${characters.slice(0, Math.max(0, columns - 1)).join('')}…`;
 }

@@ -55,3 +55,8 @@ export function processTerminal(): Terminal {
 function passOverClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
 }
+
+/** A name from outside for a terminal: characters that would move its cursor or colour it are told by their numbers. */
+export function printable(text: string): string {
+  return text.replace(/\p{C}/gu, (character) => `\\u{${character.codePointAt(0)?.toString(16)}}`);
+}

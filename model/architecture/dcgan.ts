@@ -4,6 +4,9 @@ import { buildNetwork, type LayerSpec, type Network } from './network.ts';
 /** The most doublings of the family. */
 export const deepest = 5;
 
+/** Pixels each way that networks draw. */
+export const trainableSizes: readonly number[] & readonly [32, 64, 128] = [32, 64, 128];
+
 /**
  * The family of networks: a DCGAN (Radford et al. 2015) with 4x4 kernels, as the project's seed describes it.
  * The defaults are the seed's own networks at 32x32.
@@ -13,7 +16,7 @@ export const architectureSchema = z
     /** How many standard normal numbers make one car. */
     latentSize: z.int().min(1).max(1024).default(100),
     /** Width and height of a car in pixels. */
-    imageSize: z.literal([32, 64, 128]).default(32),
+    imageSize: z.literal(trainableSizes).default(32),
     /** How often the generator doubles and the discriminator halves the picture; the smallest map is imageSize / 2^depth. */
     depth: z.int().min(2).max(deepest).optional(),
     /** Channels of the smallest map, in both networks. */

@@ -1,7 +1,8 @@
 import { basename } from 'node:path';
 import packageJson from '../../package.json' with { type: 'json' };
+import { trainableSizes } from '../architecture/dcgan.ts';
 import type { Crop } from '../dataset/prepare/crop.ts';
-import { type PackProgress, packDataset } from '../dataset/prepare/pack.ts';
+import { type PackProgress, type PackResult, packDataset } from '../dataset/prepare/pack.ts';
 import { packingBar, packingLine } from '../dataset/prepare/progress.ts';
 import type { UnreadableLimit } from '../dataset/prepare/unreadable-limit.ts';
 import { besides } from '../dataset/provenance.ts';
@@ -10,7 +11,8 @@ import { openSource } from '../dataset/sources/open-source.ts';
 import type { DuplicateKind, Layout, Selection } from '../dataset/sources/selection.ts';
 import type { Source, Unreadable } from '../dataset/sources/source.ts';
 import { FreshcarError } from '../errors.ts';
-import type { Terminal } from '../terminal.ts';
+import { cutTo } from '../status-line.ts';
+import { printable, type Terminal } from '../terminal.ts';
 
 export interface PrepareFlags {
   readonly out: string;
@@ -37,7 +39,7 @@ export async function runPreparing(photos: string, flags: PrepareFlags, terminal
   const source = await openSource(photos, flags.layout, { split: flags.split, only: flags.only ?? [] });
   const without = flags.without === undefined ? undefined : await readKnown(flags.without);
   const show = display(terminal);
-  let shown: Awaited<ReturnType<typeof packDataset>>;
+  let shown: PackResult;
   try {
     shown = await packDataset({
       source,
@@ -51,18 +53,50 @@ export async function runPreparing(photos: string, flags: PrepareFlags, terminal
       signal: terminal.interruption(),
       report: show.progress,
       onUnreadable: show.unreadable,
+      onFlawed: show.flawed,
+      inputs: flags.without === undefined ? [] : [flags.without],
       code: { name: packageJson.name, version: packageJson.version },
     });
   } finally {
     show.end();
   }
-  const { count, unreadable, duplicates } = shown;
+  terminal.out.write(summaryOf(shown, flags));
+  for (const remark of remarksOn(shown, flags)) terminal.err.write(`${remark}\n`);
+}
+
+function summaryOf({ count, found, unreadable, duplicates }: PackResult, { out }: PrepareFlags): string {
   const left = [
     ...(unreadable.length > 0 ? [`${unreadable.length} that could not be read`] : []),
-    ...(duplicates.length > 0 ? [`${duplicates.length} ${duplicates.length === 1 ? 'duplicate' : 'duplicates'}`] : []),
+    ...(duplicates.length > 0 ? [counted(duplicates.length, 'duplicate')] : []),
   ];
-  const listed = left.length > 0 ? `; left out: ${left.join(' and ')}, listed in ${besides(flags.out, '.json')}` : '';
-  terminal.out.write(`${count} ${count === 1 ? 'picture' : 'pictures'} in ${flags.out}${listed}\n`);
+  if (left.length === 0) return `${counted(count, 'picture')} in ${out}\n`;
+  const listed = `left out: ${left.join(' and ')}, listed in ${besides(out, '.json')}`;
+  return `${count} of ${counted(found, 'picture')} in ${out}; ${listed}\n`;
+}
+
+/** What a maker had better know before a training. */
+function remarksOn({ count, squeezed, passedOver }: PackResult, { size, crop }: PrepareFlags): string[] {
+  const names = passedOver.slice(0, mostNamed).map(printable).join(', ');
+  const more = passedOver.length > mostNamed ? ', ...' : '';
+  const keep = crop === 'center' ? '' : '; --crop center keeps the middle of each in its shape';
+  return [
+    ...(passedOver.length > 0 ? [`Passed over ${counted(passedOver.length, 'other file')}: ${names}${more}`] : []),
+    ...(squeezed > 0
+      ? [`${squeezed} of ${counted(count, 'picture')} were no squares and have been squeezed into one${keep}.`]
+      : []),
+    ...(trainableSizes.includes(size)
+      ? []
+      : [
+          `freshcar train takes ${trainableSizes.join(', ')} pixels, not ${size}: pack with one of these --size to train.`,
+        ]),
+  ];
+}
+
+/** Files that are named among those passed over. */
+const mostNamed = 5;
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
 async function readKnown(path: string) {
@@ -78,7 +112,7 @@ function cropOf({ crop }: PrepareFlags, { hasBoxes, kind }: Source) {
 /** On a terminal one bar that is drawn over and over, otherwise a line every few seconds. */
 function display({ err, now }: Terminal) {
   const start = now();
-  let [last, drawn, told] = [start, false, 0];
+  let [last, drawn, told, flawed] = [start, false, 0, 0];
   const clear = () => {
     if (drawn) err.write('\r\u001b[K');
     drawn = false;
@@ -90,14 +124,21 @@ function display({ err, now }: Terminal) {
       last = now();
       const seconds = (last - start) / 1000;
       if (!err.isTTY) return void err.write(`${packingLine(progress, seconds)}\n`);
-      err.write(`\r\u001b[K${packingBar(progress, seconds)}`);
+      const bar = packingBar(progress, seconds);
+      err.write(`\r\u001b[K${err.columns ? cutTo(bar, err.columns - 1) : bar}`);
       drawn = true;
     },
     unreadable: ({ name, reason }: Unreadable) => {
       if (++told > mostToldOf + 1) return;
       clear();
       if (told > mostToldOf) err.write('More cannot be read; they are not told one by one.\n');
-      else err.write(`Left out ${name}: ${reason}\n`);
+      else err.write(`Left out ${printable(name)}: ${reason}\n`);
+    },
+    flawed: ({ name, note }: { readonly name: string; readonly note: string }) => {
+      if (++flawed > mostToldOf + 1) return;
+      clear();
+      if (flawed > mostToldOf) err.write('More have flaws; they are not told one by one.\n');
+      else err.write(`Took ${printable(name)}, though ${note}\n`);
     },
     end: () => {
       if (drawn) err.write('\n');

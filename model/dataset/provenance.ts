@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { parseJson } from '../json.ts';
 
 /**
  * The `.json` beside a packed dataset: what is in it, where that came from and what was left out. It names no time and no
@@ -23,6 +24,10 @@ export const provenanceSchema = z.object({
   unreadable: z.array(z.object({ name: z.string(), reason: z.string() })),
   /** Pictures left out because they are the same as, or much like, an earlier one. */
   duplicates: z.array(z.object({ name: z.string(), of: z.string() })),
+  /** Where each packed picture is from, in the order of the rows: paths inside the source. Older files say nothing. */
+  pictures: z.array(z.string()).optional(),
+  /** Pictures that were packed although something is wrong with their files. */
+  flawed: z.array(z.object({ name: z.string(), note: z.string() })).optional(),
   /** What made it: the program and its version. */
   code: z.object({ name: z.string(), version: z.string() }),
 });
@@ -32,6 +37,15 @@ export type Provenance = z.output<typeof provenanceSchema>;
 /** `cars.npy` has its provenance in `cars.json` and its contact sheet in `cars.png`. */
 export function besides(npyPath: string, ending: '.json' | '.png'): string {
   return npyPath.replace(/\.npy$/i, '') + ending;
+}
+
+/** The provenance that a `.json` holds; undefined when it is something else. */
+export function parseProvenance(text: string): Provenance | undefined {
+  try {
+    return provenanceSchema.parse(parseJson(text));
+  } catch {
+    return undefined;
+  }
 }
 
 /** What stands in the `.json`. */

@@ -1,5 +1,3 @@
-import { stat } from 'node:fs/promises';
-import { FreshcarError } from '../errors.ts';
 import type { SealedFile } from '../files.ts';
 
 /** Files of new datasets, each whole, that get their names together. */
@@ -27,21 +25,4 @@ export async function commitDatasets({ arrays, beside }: SealedDatasets): Promis
 /** Removes those that have not got their names. */
 export async function discardDatasets({ arrays, beside }: SealedDatasets): Promise<void> {
   for (const file of [...beside, ...arrays]) await file.discard();
-}
-
-/**
- * Finds out before the work what would end it when all of it is done.
- *
- * @throws FreshcarError `invalid-input` when one of the files to be written would be in a folder's place.
- */
-export async function refuseFolders(paths: readonly string[]): Promise<void> {
-  for (const path of paths) {
-    // What else may be wrong with a path is told when it is written to.
-    const there = await stat(path).catch(() => undefined);
-    if (there?.isDirectory())
-      throw new FreshcarError(
-        'invalid-input',
-        `${path} is a folder, where a file is to be written. Choose another name.`,
-      );
-  }
 }

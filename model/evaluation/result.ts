@@ -1,5 +1,7 @@
 import type { Manifest } from '../bundle/manifest.ts';
+import type { Dataset } from '../dataset/read-dataset.ts';
 import { maximumSeed } from '../latent.ts';
+import { printable } from '../terminal.ts';
 import type { Copying } from './copying.ts';
 import type { Evaluation } from './evaluate.ts';
 
@@ -16,17 +18,27 @@ interface NamedPair {
   /** The training picture's number in its file, and whether its mirror image is meant. */
   readonly training: number;
   readonly mirrored: boolean;
+  /** The photograph that it was packed from, inside its source; left out where the file does not say. */
+  readonly name?: string;
   readonly ratio: number;
 }
 
-/** Names the pairs of a copying check: `firstSeed` is the first car's, `trainingCount` where the mirror images begin. */
-export function nameCopying(copying: Copying, firstSeed: number, trainingCount: number): EvaluationResult['copying'] {
-  const closest = copying.closest.map(({ car, training, ratio }) => ({
-    seed: (firstSeed + car) % (maximumSeed + 1),
-    training: training % trainingCount,
-    mirrored: training >= trainingCount,
-    ratio,
-  }));
+/** Names the pairs of a copying check: `firstSeed` is the first car's; behind the training pictures come their mirror images. */
+export function nameCopying(
+  copying: Copying,
+  firstSeed: number,
+  { count, provenance }: Pick<Dataset, 'count' | 'provenance'>,
+): EvaluationResult['copying'] {
+  const closest = copying.closest.map(({ car, training, ratio }) => {
+    const name = provenance?.pictures?.[training % count];
+    return {
+      seed: (firstSeed + car) % (maximumSeed + 1),
+      training: training % count,
+      mirrored: training >= count,
+      ...(name !== undefined && { name }),
+      ratio,
+    };
+  });
   return { ...copying, closest };
 }
 
@@ -97,4 +109,14 @@ function describeCopying({ medianRatio, smallestRatio, suspicious }: Omit<Copyin
     `Copies: the nearest training picture is ${medianRatio.toFixed(2)} times as far as for held-out pictures (median), ` +
     `${smallestRatio.toFixed(2)} times at the closest; ${suspicious} cars are nearer than 0.6 times.`
   );
+}
+
+/** The closest pairs for people, in the order of `--pairs`, four in a row. */
+export function describePairs({ copying }: EvaluationResult): string {
+  const lines = (copying?.closest ?? []).map(({ seed, training, mirrored, name, ratio }) => {
+    const photograph =
+      name === undefined ? `training picture ${training}` : `${printable(name)} (training picture ${training})`;
+    return `  seed ${seed}: ${ratio.toFixed(2)} times as far from ${photograph}${mirrored ? ', mirrored' : ''}`;
+  });
+  return `Closest pairs, in the order of the picture, four in a row:\n${lines.join('\n')}\n`;
 }

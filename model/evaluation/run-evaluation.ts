@@ -19,7 +19,14 @@ import { type FeatureExtractor, openExtractor } from './extractor.ts';
 import { measureLatentSpread } from './latent-spread.ts';
 import { createMeasuring } from './measuring.ts';
 import { protocol } from './protocol.ts';
-import { describeResult, type EvaluationResult, manifestScores, type NamedData, nameCopying } from './result.ts';
+import {
+  describePairs,
+  describeResult,
+  type EvaluationResult,
+  manifestScores,
+  type NamedData,
+  nameCopying,
+} from './result.ts';
 import { scoreRow } from './score-snapshots.ts';
 
 export interface EvaluateFlags {
@@ -56,7 +63,7 @@ export async function runEvaluation(flags: EvaluateFlags, terminal: Terminal): P
   const { result, cars, copying, evaluation } = await measure(flags, model, extractor, { data, training }, status.show);
   status.clear();
   // First of all: a file that cannot be written must not cost the numbers.
-  terminal.out.write(describeResult(result));
+  terminal.out.write(`${describeResult(result)}${flags.pairs === undefined ? '' : describePairs(result)}`);
   if (flags.json !== undefined) await writeWhole(flags.json, `${JSON.stringify(result, undefined, 2)}\n`);
   if (flags.pairs !== undefined && training && copying)
     await writeWhole(flags.pairs, closestPairs(cars, model.engine.imageSize, training, copying.closest));
@@ -114,7 +121,7 @@ async function measure(
     data: identityOf(data, flags.data),
     training: training && flags.train !== undefined ? identityOf(training, flags.train) : null,
     ...measures,
-    copying: copying && training ? nameCopying(copying, flags.seed, training.count) : null,
+    copying: copying && training ? nameCopying(copying, flags.seed, training) : null,
   };
   return { result, cars, copying, evaluation };
 }

@@ -1,8 +1,9 @@
 import { basename, resolve } from 'node:path';
 import { createNpyWriter, type SealedNpy } from '../dataset/npy-writer.ts';
+import { refuseForeign } from '../dataset/own-files.ts';
 import { besides, formatProvenance, type Provenance } from '../dataset/provenance.ts';
 import { type Dataset, readDataset } from '../dataset/read-dataset.ts';
-import { commitDatasets, discardDatasets, refuseFolders, type SealedDatasets } from '../dataset/sealed-datasets.ts';
+import { commitDatasets, discardDatasets, type SealedDatasets } from '../dataset/sealed-datasets.ts';
 import { FreshcarError } from '../errors.ts';
 import { sealFile } from '../files.ts';
 import { protocol, splitPictures } from './protocol.ts';
@@ -40,7 +41,8 @@ export async function splitDataset({
   code,
   report,
 }: SplitOptions): Promise<SplitResult> {
-  await checkTargets([outTrain, outHeldOut]);
+  const inputs = [data, besides(data, '.json'), ...(heldBefore === undefined ? [] : [heldBefore])];
+  await checkTargets([outTrain, outHeldOut], inputs);
   const dataset = await readDataset(data);
   const earlier = heldBefore === undefined ? undefined : await readDataset(heldBefore);
   const { training, heldOut } = await splitPictures(dataset.images, dataset.imageSize, earlier, report);
@@ -65,7 +67,9 @@ export async function splitDataset({
         protocol: protocol.version,
         ...(earlier && { heldBefore: earlier.sha256 }),
       };
-      const provenance: Provenance = { ...parent, count: rows.length, sha256: npy.sha256, options, code };
+      const pictures = parent.pictures && rows.map((row) => parent.pictures?.[row] ?? '');
+      const own = { count: rows.length, sha256: npy.sha256, ...(pictures && { pictures }), options, code };
+      const provenance: Provenance = { ...parent, ...own };
       sealed.beside.push(await sealFile(besides(out, '.json'), formatProvenance(provenance)));
     }
     await commitDatasets(sealed);
@@ -75,11 +79,14 @@ export async function splitDataset({
   return { training: training.length, heldOut: heldOut.length };
 }
 
-async function checkTargets(outs: readonly string[]): Promise<void> {
+async function checkTargets(outs: readonly string[], inputs: readonly string[]): Promise<void> {
   const files = outs.flatMap((out) => [out, besides(out, '.json')]);
   if (new Set(files.map((file) => resolve(file))).size < files.length)
     throw new FreshcarError('invalid-input', 'One part would take the place of the other. Name a file for each.');
-  await refuseFolders(files);
+  await refuseForeign(
+    outs.map((array) => ({ array, sheet: false })),
+    inputs,
+  );
 }
 
 async function sealPictures({ images, imageSize }: Dataset, rows: readonly number[], out: string): Promise<SealedNpy> {

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
+import { trainableSizes } from '../architecture/dcgan.ts';
 import { commandLine, quoted } from '../command-line.ts';
 import { type Dataset, readDataset } from '../dataset/read-dataset.ts';
 import { FreshcarError } from '../errors.ts';
@@ -214,13 +215,10 @@ function checkPrecision({ precision }: TrainingConfig, { native, fastest, warn }
     warn(`${precision} is slower than float32 on this processor, which does not multiply matrices of it.`);
 }
 
-/** Sizes that networks can have. */
-const trainable = [32, 64, 128];
-
 function sizeMismatch(pictures: number, networks: number): string {
-  const mend = trainable.includes(pictures)
+  const mend = trainableSizes.includes(pictures)
     ? `Pack them with --size ${networks}, or train with --image-size ${pictures}.`
-    : `Networks draw ${trainable.join(', ')} pixels: pack the photographs with --size ${networks}.`;
+    : `Networks draw ${trainableSizes.join(', ')} pixels: pack the photographs with --size ${networks}.`;
   return `The pictures are ${pictures} pixels wide and the networks ${networks}. ${mend}`;
 }
 

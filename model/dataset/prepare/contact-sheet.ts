@@ -1,7 +1,8 @@
 import { open } from 'node:fs/promises';
 import { sheet } from '../../image.ts';
-import { encodePng } from '../../png.ts';
+import { allSteps, compressedSteps, headerChunk, joinChunks } from '../../png.ts';
 import { npyHeaderBytes } from '../npy.ts';
+import { sheetMark } from '../own-files.ts';
 
 /** The sheet is about this many pixels wide, and has at most that many pictures in a row. */
 const sheetWidth = 1024;
@@ -29,5 +30,7 @@ export async function drawContactSheet(
   } finally {
     await file.close();
   }
-  return encodePng(sheet(pictures, imageSize, { columns, scale, gap }));
+  const picture = sheet(pictures, imageSize, { columns, scale, gap });
+  const pixels = { type: 'IDAT', data: allSteps(compressedSteps(picture)) };
+  return joinChunks([headerChunk(picture), sheetMark, pixels]);
 }

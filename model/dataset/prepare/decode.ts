@@ -11,6 +11,8 @@ import { type JpegHeader, readJpegHeader } from './jpeg-header.ts';
 export interface Decoded {
   readonly picture: DecodedPicture;
   readonly fullSize: { readonly width: number; readonly height: number };
+  /** What is wrong with the file, though nearly all its pixels are there. */
+  readonly note?: string;
 }
 
 /** A decoder keeps memory from picture to picture; one a thread. */
@@ -101,12 +103,63 @@ function readLarge(file: number): Uint8Array {
 }
 
 async function decodeBySharp(bytes: Uint8Array): Promise<Decoded> {
+  const sharp = await loadSharp();
   try {
-    return await decodeUpright((await loadSharp())(bytes));
+    return await decodeUpright(sharp(bytes));
   } catch (cause) {
     if (cause instanceof UnreadablePicture) throw cause;
-    throw new UnreadablePicture(sharpReason(cause), { cause });
+    const reason = sharpReason(cause);
+    const flawed = await decodeFlawed(sharp, bytes, cause).catch(() => undefined);
+    if (flawed === undefined) throw new UnreadablePicture(reason, { cause });
+    return flawed;
   }
+}
+
+/**
+ * Flaws of JPEGs that every viewer shows in full: some cameras write a wrong header before the scan, some programs leave out the
+ * marker of the end, or bytes before it. What is more than that is damage.
+ */
+const harmless: readonly { readonly pattern: RegExp; readonly note: string }[] = [
+  { pattern: /invalid sos parameters/i, note: 'the header of its scan is not as it should be' },
+  { pattern: /extraneous bytes before marker 0xd9/i, note: 'there are bytes too many before its end' },
+];
+/** Most rows that may be missing at the end, as a part of all. */
+const mostMissing = 0.02;
+
+async function decodeFlawed(sharp: Awaited<ReturnType<typeof loadSharp>>, bytes: Uint8Array, cause: unknown) {
+  if (bytes[0] !== 0xff || bytes[1] !== 0xd8) return undefined;
+  const message = cause instanceof Error ? cause.message : '';
+  const flaw = harmless.find(({ pattern }) => pattern.test(message));
+  // libvips tells all warnings in one message; one of another kind is damage.
+  const onlyHarmless = message
+    .split('\n')
+    .every((line) => /^\s*$|^(?:VipsJpeg: )?(?:invalid sos|.*extraneous bytes before marker 0xd9)/i.test(line));
+  if (flaw && onlyHarmless) return { ...(await decodeUpright(sharp(bytes, { failOn: 'none' }))), note: flaw.note };
+  if (!isCutOff(message)) return undefined;
+  const whole = await decodeUpright(sharp(Buffer.concat([bytes, Buffer.from([0xff, 0xd9])]))).catch(() => undefined);
+  if (whole) return { ...whole, note: 'the marker of its end is missing' };
+  if (isProgressive(bytes)) return undefined;
+  const missing = missingRows(await sharp(bytes, { failOn: 'none' }).raw().toBuffer({ resolveWithObject: true }));
+  if (missing === 0 || missing > mostMissing) return undefined;
+  const cut = await decodeUpright(sharp(bytes, { failOn: 'none' }));
+  return { ...cut, note: `it is cut off: the last ${(100 * missing).toFixed(1)}% of its rows are missing` };
+}
+
+/** Whether its scans refine each other (start of frame 2): cut off, all of it is worse, and there is no telling how much. */
+function isProgressive(bytes: Uint8Array): boolean {
+  const at = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).indexOf(Buffer.from([0xff, 0xc2]));
+  return at >= 0;
+}
+
+/** The part of the rows, from the last one up, that libjpeg left at the middle grey, as it does where data ends. */
+function missingRows({ data, info }: { data: Buffer; info: { width: number; height: number; channels: number } }) {
+  const stride = info.width * info.channels;
+  const isGrey = (row: number) =>
+    data.subarray(row * stride, (row + 1) * stride).every((value) => Math.abs(value - 128) <= 1);
+  let rows = 0;
+  while (rows < info.height && isGrey(info.height - 1 - rows)) rows++;
+  // The row of blocks in which data ends is there in part.
+  return (rows + 16) / info.height;
 }
 
 async function decodeUpright(image: Sharp): Promise<Decoded> {
@@ -141,7 +194,11 @@ async function loadSharp() {
 function sharpReason(cause: unknown): string {
   const message = (cause instanceof Error ? cause.message : String(cause)).split('\n')[0] ?? '';
   if (/unsupported image format|buffer is empty/i.test(message)) return 'it is no JPEG, PNG or WebP inside';
-  if (/premature end|end of stream|truncat|unexpected end|read error/i.test(message)) return 'the file is cut off';
+  if (isCutOff(message)) return 'the file is cut off';
   if (/pixel limit/i.test(message)) return 'it has more than 268 million pixels';
   return `it is damaged (${message})`;
+}
+
+function isCutOff(message: string): boolean {
+  return /premature end|end of stream|truncat|unexpected end|read error/i.test(message);
 }

@@ -3,14 +3,15 @@ import { sealFile } from '../../files.ts';
 import { findDuplicates } from '../duplicates/duplicates.ts';
 import { findKnown, type KnownPictures } from '../duplicates/known-pictures.ts';
 import { createNpyWriter, type NpyWriter } from '../npy-writer.ts';
+import { refuseForeign } from '../own-files.ts';
 import { besides, formatProvenance, type Provenance } from '../provenance.ts';
-import { commitDatasets, discardDatasets, refuseFolders, type SealedDatasets } from '../sealed-datasets.ts';
+import { commitDatasets, discardDatasets, type SealedDatasets } from '../sealed-datasets.ts';
 import type { DuplicateKind } from '../sources/selection.ts';
 import type { Listing, Source, SourcePicture, Unreadable } from '../sources/source.ts';
 import { drawContactSheet } from './contact-sheet.ts';
 import { type Crop, formatCrop } from './crop.ts';
 import { batches, mapAhead } from './map-ahead.ts';
-import type { Reasons } from './prepare-pictures.ts';
+import type { Outcome } from './prepare-pictures.ts';
 import { allowedUnreadable, tooManyUnreadable, type UnreadableLimit } from './unreadable-limit.ts';
 import type { Workers } from './workers.ts';
 
@@ -23,6 +24,8 @@ export interface PackOptions {
   readonly crop: Crop;
   /** Leaves out pictures that are the same as an earlier one; undefined keeps them. */
   readonly dropDuplicates?: DuplicateKind | undefined;
+  /** Files that are read beside the source; none of them is written over. */
+  readonly inputs?: readonly string[];
   /** Leaves out pictures that are nearly the same as one of these; undefined keeps them. */
   readonly without?: (KnownPictures & { readonly sha256: string }) | undefined;
   /** 100 or a tenth of the pictures, whichever is more, by default. */
@@ -35,8 +38,20 @@ export interface PackOptions {
   readonly report?: ((progress: PackProgress) => void) | undefined;
   /** Called for each picture, file and folder that cannot be read, as soon as it is known. */
   readonly onUnreadable?: ((unreadable: Unreadable) => void) | undefined;
+  /** Called for each picture that was packed although something is wrong with its file. */
+  readonly onFlawed?: ((flawed: { readonly name: string; readonly note: string }) => void) | undefined;
   /** What made it, for the provenance. */
   readonly code: Provenance['code'];
+}
+
+/** What packing wrote, and what is worth saying of it. */
+export interface PackResult extends Provenance {
+  /** Pictures that are no squares and lost their shape. */
+  readonly squeezed: number;
+  /** Files in the source that are no pictures. */
+  readonly passedOver: readonly string[];
+  /** Pictures found, those that could not be read among them. */
+  readonly found: number;
 }
 
 export interface PackProgress {
@@ -60,10 +75,10 @@ const batchesPerThread = 2;
  * a file would be in a folder's place, `unavailable` when it was stopped or cannot write. Then nothing has been written, and
  * what was at `out` and beside it before is there; but see `commitDatasets` for files that cannot be renamed.
  */
-export async function packDataset(options: PackOptions): Promise<Provenance> {
+export async function packDataset(options: PackOptions): Promise<PackResult> {
   const { source, out, imageSize } = options;
   const [json, png] = [besides(out, '.json'), besides(out, '.png')];
-  await refuseFolders([out, json, png]);
+  await refuseForeign([{ array: out, sheet: true }], options.inputs ?? []);
   const { startWorkers } = await import('./workers.ts');
   // First of all, because threads get ready while the source is listed.
   const workers = startWorkers(options.threads, { imageSize, crop: options.crop });
@@ -89,7 +104,7 @@ export async function packDataset(options: PackOptions): Promise<Provenance> {
       count: packed.count,
       imageSize,
       sha256: npy.sha256,
-      source: { kind: source.kind, name: source.name, pictures: listing.count, notes: listing.notes },
+      source: { kind: source.kind, name: source.name, pictures: listing.count, notes: notesOf(listing) },
       options: {
         crop: formatCrop(options.crop),
         dropDuplicates: options.dropDuplicates ?? 'none',
@@ -97,13 +112,16 @@ export async function packDataset(options: PackOptions): Promise<Provenance> {
       },
       unreadable: packed.unreadable,
       duplicates: packed.duplicates,
+      flawed: packed.flawed,
+      pictures: packed.names,
       code: options.code,
     };
     sealed.beside.push(await sealFile(png, await drawContactSheet(npy.temporary, provenance)));
     sealed.beside.push(await sealFile(json, formatProvenance(provenance)));
     stopIfAsked(options.signal);
     await commitDatasets(sealed);
-    return provenance;
+    const found = listing.count + listing.unreadable.length;
+    return { ...provenance, squeezed: packed.squeezed, passedOver: listing.passedOver ?? [], found };
   } finally {
     await workers.close();
     await discardDatasets(sealed);
@@ -111,8 +129,16 @@ export async function packDataset(options: PackOptions): Promise<Provenance> {
   }
 }
 
+function notesOf({ notes, passedOver = [] }: Listing): Listing['notes'] {
+  return passedOver.length === 0 ? notes : { ...notes, otherFiles: passedOver.length };
+}
+
 interface Packed {
   count: number;
+  squeezed: number;
+  /** Of the packed pictures, in the order of the rows. */
+  readonly names: string[];
+  readonly flawed: { readonly name: string; readonly note: string }[];
   readonly unreadable: Unreadable[];
   readonly duplicates: { readonly name: string; readonly of: string }[];
 }
@@ -124,7 +150,7 @@ async function packPictures(
   writer: NpyWriter,
 ): Promise<Packed> {
   const { imageSize, dropDuplicates, signal } = options;
-  const packed: Packed = { count: 0, unreadable: [], duplicates: [] };
+  const packed: Packed = { count: 0, squeezed: 0, names: [], flawed: [], unreadable: [], duplicates: [] };
   const total = listing.count + listing.unreadable.length;
   const allowed = allowedUnreadable(options.maxUnreadable, total);
   const refuse = (unreadable: Unreadable) => {
@@ -135,25 +161,32 @@ async function packPictures(
   const findDuplicate = dropDuplicates && findDuplicates(dropDuplicates, imageSize);
   const known = options.without && findKnown(options.without);
   const bytes = imageSize * imageSize * 3;
-  const take = async (name: string, pixels: Uint8Array) => {
+  const take = async (name: string, pixels: Uint8Array, { note, squeezed }: Outcome) => {
     const of = known?.(pixels, imageSize) ?? findDuplicate?.(name, pixels);
     if (of !== undefined) return packed.duplicates.push({ name, of });
     await writer.append(pixels);
+    packed.names.push(name);
+    if (squeezed) packed.squeezed++;
+    if (note !== undefined) {
+      packed.flawed.push({ name, note });
+      options.onFlawed?.({ name, note });
+    }
     return packed.count++;
   };
 
   listing.unreadable.forEach(refuse);
-  let done = 0;
-  for await (const { pictures, pixels, reasons } of preparedBatches(options, listing, workers)) {
+  // What the source could not offer has been looked at, too.
+  let done = listing.unreadable.length;
+  for await (const { pictures, pixels, outcomes } of preparedBatches(options, listing, workers)) {
     stopIfAsked(signal);
     for (const [index, { name }] of pictures.entries()) {
-      const reason = reasons[index];
-      if (reason !== undefined) refuse({ name, reason });
-      else await take(name, pixels.subarray(index * bytes, (index + 1) * bytes));
+      const outcome = outcomes[index] ?? {};
+      if (outcome.reason !== undefined) refuse({ name, reason: outcome.reason });
+      else await take(name, pixels.subarray(index * bytes, (index + 1) * bytes), outcome);
     }
     done += pictures.length;
     const { unreadable, duplicates } = packed;
-    options.report?.({ done, total: listing.count, unreadable: unreadable.length, duplicates: duplicates.length });
+    options.report?.({ done, total, unreadable: unreadable.length, duplicates: duplicates.length });
   }
   return packed;
 }
@@ -162,7 +195,7 @@ interface PreparedBatch {
   readonly pictures: readonly SourcePicture[];
   /** Theirs until the next batch is asked for. */
   readonly pixels: Uint8Array;
-  readonly reasons: Reasons;
+  readonly outcomes: readonly Outcome[];
 }
 
 /** Has pictures made ready by the threads, a few batches ahead of the one that is yielded. */
@@ -180,8 +213,8 @@ async function* preparedBatches(
   const free: Uint8Array[] = [];
   const prepare = async (batch: SourcePicture[]): Promise<PreparedBatch> => {
     const pixels = free.pop() ?? new Uint8Array(new SharedArrayBuffer(size * bytes));
-    const reasons = await Promise.race([workers.prepare(batch, pixels), stopped.promise]);
-    return { pictures: batch, pixels, reasons };
+    const outcomes = await Promise.race([workers.prepare(batch, pixels), stopped.promise]);
+    return { pictures: batch, pixels, outcomes };
   };
   try {
     for await (const batch of mapAhead(batches(pictures, size), Math.max(1, threads) * batchesPerThread, prepare)) {

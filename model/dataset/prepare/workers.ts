@@ -1,7 +1,7 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads';
 import { FreshcarError } from '../../errors.ts';
 import type { SourcePicture } from '../sources/source.ts';
-import { createPreparer, type PrepareOptions, type PreparePictures, type Reasons } from './prepare-pictures.ts';
+import { createPreparer, type Outcome, type PrepareOptions, type PreparePictures } from './prepare-pictures.ts';
 
 /** Threads that make pictures ready; `close` ends them, whatever they are doing. */
 export interface Workers {
@@ -16,7 +16,7 @@ interface Request {
 }
 
 interface Reply {
-  readonly reasons?: Reasons;
+  readonly outcomes?: Outcome[];
   readonly error?: string;
 }
 
@@ -67,7 +67,7 @@ interface Thread {
 }
 
 interface Asked {
-  readonly resolve: (reasons: Reasons) => void;
+  readonly resolve: (outcomes: Outcome[]) => void;
   readonly reject: (reason: FreshcarError) => void;
 }
 
@@ -80,9 +80,9 @@ function startThread(options: PrepareOptions): Thread {
     failure ??= new FreshcarError('unavailable', `A thread that reads pictures failed: ${why}.`);
     for (const { reject } of waiting.splice(0)) reject(failure);
   };
-  worker.on('message', ({ reasons, error }: Reply) => {
+  worker.on('message', ({ outcomes, error }: Reply) => {
     const asked = waiting.shift();
-    if (reasons) asked?.resolve(reasons);
+    if (outcomes) asked?.resolve(outcomes);
     else asked?.reject(new FreshcarError('unavailable', `A picture could not be made ready: ${error}.`));
   });
   worker.on('error', (error) => fail(error instanceof Error ? error.message : String(error)));
@@ -105,7 +105,7 @@ function serve(port: NonNullable<typeof parentPort>, prepare: PreparePictures): 
   let queue = Promise.resolve();
   const answer = async ({ pictures, pixels }: Request) => {
     try {
-      port.postMessage({ reasons: await prepare(pictures, pixels) } satisfies Reply);
+      port.postMessage({ outcomes: await prepare(pictures, pixels) } satisfies Reply);
     } catch (error) {
       port.postMessage({ error: error instanceof Error ? error.message : String(error) } satisfies Reply);
     }

@@ -31,6 +31,8 @@ export interface Listing {
   readonly pictures: Iterable<SourcePicture> | AsyncIterable<SourcePicture>;
   /** Folders and files that could not be looked into. */
   readonly unreadable: readonly Unreadable[];
+  /** Files that lie there and are no pictures; left out where a source reads lists. */
+  readonly passedOver?: readonly string[];
   /** Facts worth keeping in the provenance, such as which lists were read. */
   readonly notes: Readonly<Record<string, string | number>>;
 }

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { runProgram } from '../../../model/cli/program.ts';
@@ -21,7 +21,7 @@ async function prepare(args: readonly string[], isTTY = false) {
   return { code, ...written };
 }
 
-async function photographs(count: number, more: Readonly<Record<string, string>> = {}): Promise<string> {
+async function photographs(count: number, more: Readonly<Record<string, string | Uint8Array>> = {}): Promise<string> {
   const jpegs = await Promise.all([1, 2, 3].map((seed) => wavy(seed, 64).jpeg().toBuffer()));
   const files = Array.from({ length: count }, (_, at) => [`photo-${at}.jpg`, jpegs[at % 3] ?? ''] as const);
   return folderOf({ ...Object.fromEntries(files), ...more });
@@ -42,8 +42,70 @@ describe('freshcar dataset prepare', () => {
     const folder = await photographs(5, { 'a.jpg': '' });
     const { out: said, err } = await prepare([folder, '--out', out, '--drop-duplicates', 'exact']);
     const json = out.replace('.npy', '.json');
-    expect(said).toBe(`3 pictures in ${out}; left out: 1 that could not be read and 2 duplicates, listed in ${json}\n`);
+    expect(said).toBe(
+      `3 of 6 pictures in ${out}; left out: 1 that could not be read and 2 duplicates, listed in ${json}\n`,
+    );
     expect(err).toContain('Left out a.jpg: the file is empty\n');
+  });
+
+  it('adds up: what it found is packed or left out, and other files are named as passed over', async () => {
+    const out = path.join(await newFolder(), 'cars.npy');
+    const jpeg = await wavy(9, 64).jpeg().toBuffer();
+    const folder = await photographs(3, {
+      'a.jfif': jpeg,
+      'no-ending': jpeg,
+      'b.heic': 'x',
+      'notes.txt': 'x',
+      'x\u001b[31m.txt': '',
+    });
+    const { out: said, err } = await prepare([folder, '--out', out]);
+    expect(said).toMatch(/^5 of 6 pictures in .*; left out: 1 that could not be read, listed in /);
+    expect(err).toContain('6 of 6 pictures');
+    expect(err).toContain('Passed over 2 other files: notes.txt, x\\u{1b}[31m.txt\n');
+    expect((await readDataset(out)).provenance?.pictures).toEqual([
+      'a.jfif',
+      'no-ending',
+      'photo-0.jpg',
+      'photo-1.jpg',
+      'photo-2.jpg',
+    ]);
+  });
+
+  it('says how many were squeezed, how to keep their shape, and which sizes training takes', async () => {
+    const folder = await folderOf({
+      'wide.jpg': await wavy(1, 90, 60).jpeg().toBuffer(),
+      'square.jpg': await wavy(2, 60).jpeg().toBuffer(),
+    });
+    const args = (name: string) => [folder, '--out', path.join(folder, name)];
+    const { err } = await prepare([...args('cars.npy'), '--size', '48']);
+    expect(err).toContain('1 of 2 pictures were no squares and have been squeezed into one; --crop center keeps');
+    expect(err).toContain('freshcar train takes 32, 64, 128 pixels, not 48');
+    expect((await prepare([...args('more.npy'), '--crop', 'center'])).err).not.toMatch(/squeezed|takes/);
+  });
+
+  it.each(['.json', '.png', '.npy'])('never takes the place of a %s that is not its own', async (ending) => {
+    const folder = await photographs(2, {
+      [`cars${ending}`]: ending === '.json' ? '{"labels":[1,2]}' : await wavy(4, 64).png().toBuffer(),
+    });
+    const before = await readFile(path.join(folder, `cars${ending}`));
+    const { code, err } = await prepare([folder, '--out', path.join(folder, 'cars.npy')]);
+    expect({ code, err }).toEqual({
+      code: 1,
+      err: expect.stringContaining(`cars${ending} is there already and no file of freshcar`),
+    });
+    expect(await readFile(path.join(folder, `cars${ending}`))).toEqual(before);
+    expect(await readdir(folder)).toHaveLength(3);
+  });
+
+  it('packs again into its own files, and does not take their contact sheet for a photograph', async () => {
+    const folder = await photographs(2);
+    const again = () => prepare([folder, '--out', path.join(folder, 'cars.npy')]);
+    expect((await again()).out).toMatch(/^2 pictures/);
+    expect((await again()).out).toMatch(/^2 pictures/);
+    // A photograph in the sheet's place is one.
+    await writeFile(path.join(folder, 'cars.png'), await wavy(4, 64).png().toBuffer());
+    expect((await again()).err).toContain('cars.png is there already');
+    expect((await prepare([folder, '--out', path.join(folder, 'more.npy')])).out).toMatch(/^3 pictures/);
   });
 
   it('leaves out what another packed file holds', async () => {
@@ -57,7 +119,10 @@ describe('freshcar dataset prepare', () => {
     const [known, other] = await Promise.all([1, 12].map((seed) => wavy(seed, 80).jpeg().toBuffer()));
     const more = await folderOf({ 'known.jpg': known ?? '', 'other.jpg': other ?? '' });
     const { code, out: said } = await prepare([more, '--out', out, '--without', held]);
-    expect({ code, said }).toMatchObject({ code: 0, said: expect.stringMatching(/^1 picture in .*; left out: 1 dup/) });
+    expect({ code, said }).toMatchObject({
+      code: 0,
+      said: expect.stringMatching(/^1 of 2 pictures in .*; left out: 1 dup/),
+    });
     const { duplicates } = JSON.parse(await readFile(out.replace('.npy', '.json'), 'utf8'));
     expect(duplicates[0].of).toMatch(/^held\.npy, picture \d$/);
   });

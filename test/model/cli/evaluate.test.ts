@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { PNG } from 'pngjs';
 import { beforeEach, describe, expect, it } from 'vitest';
@@ -169,6 +169,8 @@ describe('freshcar evaluate', () => {
   it('says so when the model was trained on the whole set that the held-out pictures are a part of', async () => {
     const path = join(bundle, 'manifest.json');
     await writeNpy(file('all.npy'), blots(200, 32, 1));
+    // What is no file of this program's is not replaced.
+    await rm(file('real.npy'));
     const parts = ['--out-train', file('part.npy'), '--out-held-out', file('real.npy')];
     expect((await freshcar('dataset', 'split', file('all.npy'), ...parts)).code).toBe(0);
     const whole = { name: 'all', images: 200, sha256: sha256(await readFile(file('all.npy'))) };

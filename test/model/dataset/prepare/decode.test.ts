@@ -113,6 +113,42 @@ describe('decoding', () => {
   });
 });
 
+describe('a flawed file', () => {
+  const noteOf = async (bytes: Uint8Array) => (await decode(bytes)).note;
+
+  it('is taken with a note where all its pixels are there: a wrong scan header, no end, bytes before the end', async () => {
+    const jpeg = await wavy(1, 200).jpeg().toBuffer();
+    const pixels = await sharp(jpeg).raw().toBuffer();
+    const scan = jpeg.indexOf(Buffer.from([0xff, 0xda]));
+    const end = scan + 2 + jpeg.readUInt16BE(scan + 2);
+    const samsung = Buffer.from(jpeg);
+    // The last three bytes of the header say which coefficients there are: 0 to 63. Some cameras say 0 to 0.
+    samsung[end - 2] = 0;
+    expect(await noteOf(samsung)).toBe('the header of its scan is not as it should be');
+    expect(Buffer.from((await decode(samsung)).picture.pixels).equals(pixels)).toBe(true);
+    const endless = jpeg.subarray(0, jpeg.length - 2);
+    expect(await noteOf(endless)).toBe('the marker of its end is missing');
+    expect(Buffer.from((await decode(endless)).picture.pixels).equals(pixels)).toBe(true);
+    expect(await noteOf(jpeg)).toBeUndefined();
+  });
+
+  it('is taken where the last rows are missing, and not where more are', async () => {
+    const jpeg = await wavy(1, 400, 3000).jpeg().toBuffer();
+    expect(await noteOf(jpeg.subarray(0, jpeg.length - 60))).toMatch(
+      /^it is cut off: the last [01]\.\d% of its rows are missing$/,
+    );
+    await expect(decode(jpeg.subarray(0, jpeg.length * 0.95))).rejects.toThrow('the file is cut off');
+    const progressive = await wavy(1, 400, 3000).jpeg({ progressive: true }).toBuffer();
+    await expect(decode(progressive.subarray(0, progressive.length - 60))).rejects.toThrow('the file is cut off');
+  });
+
+  it('is refused where its pixels are damaged', async () => {
+    const jpeg = await wavy(1, 200).jpeg().toBuffer();
+    const broken = Buffer.from(jpeg).fill(0xff, jpeg.length / 2, jpeg.length / 2 + 40);
+    await expect(decode(broken)).rejects.toThrow(/damaged|cut off/);
+  });
+});
+
 describe('a damaged file', () => {
   it('is told by what is wrong with it', async () => {
     const jpeg = await wavy(1, 200).jpeg().toBuffer();

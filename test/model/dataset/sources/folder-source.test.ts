@@ -24,7 +24,7 @@ describe('a folder of photographs', () => {
     expect(listing.unreadable).toEqual([]);
   });
 
-  it('passes over hidden files, and contact sheets that lie beside a packed file', async () => {
+  it('leaves hidden files alone, and takes a PNG beside a packed file for a photograph unless it is a contact sheet', async () => {
     const folder = await folderOf({
       '.x.jpg': '',
       '._1.jpg': '',
@@ -33,7 +33,27 @@ describe('a folder of photographs', () => {
       'cars.npy': '',
       'car.png': '',
     });
-    expect(await namesOf(await folderSource(folder).list())).toEqual(['car.png']);
+    expect(await namesOf(await folderSource(folder).list())).toEqual(['car.png', 'cars.png']);
+  });
+
+  it('goes by what is in a file, and names what is no picture', async () => {
+    const jpeg = Buffer.from([0xff, 0xd8, 0xff, 0xe0, 0, 0]);
+    const webp = Buffer.from('RIFF\x04\x00\x00\x00WEBPVP8 ', 'latin1');
+    const folder = await folderOf({
+      'a.jfif': jpeg,
+      'b.jpe': jpeg,
+      c: jpeg,
+      'd.heic': jpeg,
+      'e.tmp': webp,
+      'notes.txt': 'x',
+      'f.mp4': 'RIFF',
+    });
+    const listing = await folderSource(folder).list();
+    expect(await namesOf(listing)).toEqual(['a.jfif', 'b.jpe', 'c', 'd.heic', 'e.tmp']);
+    expect({ unreadable: listing.unreadable, passedOver: listing.passedOver }).toEqual({
+      unreadable: [],
+      passedOver: ['f.mp4', 'notes.txt'],
+    });
   });
 
   it('lists pictures of formats that it does not read', async () => {
