@@ -1,7 +1,14 @@
 import { z } from 'zod';
-import { type BulkPlace, beginBulk, nameOf, shardsName } from '../../model/bulk/begin-bulk.ts';
+import { type BulkPlace, beginBulk, nameOf } from '../../model/bulk/begin-bulk.ts';
 import { finishBulk } from '../../model/bulk/finish-bulk.ts';
-import { bulkPlanSchema, bulkRequestSchema, hasShard, type Shard, shardName } from '../../model/bulk/plan.ts';
+import {
+  bulkPlanSchema,
+  bulkRequestSchema,
+  hasShard,
+  type Shard,
+  shardName,
+  shardsName,
+} from '../../model/bulk/plan.ts';
 import { writeShard } from '../../model/bulk/write-shard.ts';
 import { onnxName } from '../../model/bundle/manifest.ts';
 import { entryOf } from '../../model/bundle/read.ts';

@@ -16,6 +16,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import { shardsName } from '../../model/bulk/plan.ts';
 import type { Settings } from '../context.ts';
 import { ExecutionFailure, tell } from '../shared/execution-failure.ts';
 import { checkInput, type ExecutionInput } from '../shared/execution-input.ts';
@@ -157,7 +158,7 @@ export class BulkMachine extends Construct {
     const reasons = {
       [`<${ofFunction}.Arn>:*`]:
         'The bulk function is called by its name; the construct library gives the right for its versions with it.',
-      [`<${ofCars}.Arn>/*/shards.json`]: 'Each destination has a list of shards; the right is to read these.',
+      [`<${ofCars}.Arn>/*/${shardsName}`]: 'Each destination has a list of shards; the right is to read these.',
       [`<${ofCars}.Arn>/${mapRuns}/*`]: 'Step Functions names what it writes there itself, below this one folder.',
       [`${executions}:*`]: 'An execution watches and stops those of its own shards, whose names nobody knows before.',
       [`${executions}/Shards:*`]: 'Those of its own shards it may also start again, and no others.',

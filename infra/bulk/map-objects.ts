@@ -1,10 +1,8 @@
 import { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { ResultWriterV2, S3JsonItemReader } from 'aws-cdk-lib/aws-stepfunctions';
+import { shardsName } from '../../model/bulk/plan.ts';
 import { mapRuns } from './car-bucket.ts';
-
-/** The list of shards that the bulk function leaves in each destination; `shardsName` of model/bulk/begin-bulk.ts. */
-const listName = 'shards.json';
 
 /** What a map's items are read from, with the right to read lists only: the construct library gives the whole bucket. */
 export class ShardListReader extends S3JsonItemReader {
@@ -17,7 +15,9 @@ export class ShardListReader extends S3JsonItemReader {
   }
 
   override providePolicyStatements(): PolicyStatement[] {
-    return [new PolicyStatement({ actions: ['s3:GetObject'], resources: [this.cars.arnForObjects(`*/${listName}`)] })];
+    return [
+      new PolicyStatement({ actions: ['s3:GetObject'], resources: [this.cars.arnForObjects(`*/${shardsName}`)] }),
+    ];
   }
 }
 

@@ -1,8 +1,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { z } from 'zod';
+import { manifestName, manifestSchema } from '../../model/bundle/manifest.ts';
+import { modelsPrefix, parsePointer, pointerName } from '../../model/store/pointer.ts';
+import type { Pointer } from '../../model/store/store.ts';
 import { ContextError } from '../context.ts';
-import { modelsPrefix } from '../shared/model-bucket.ts';
 
 /** A trained model's folder, as far as a deploy needs to know it. */
 export interface Bundle {
@@ -15,22 +17,8 @@ export interface Bundle {
 /** What a new service begins with: the model that it serves, and those that it offers beside it. */
 export type Bundles = readonly [Bundle, ...Bundle[]];
 
-const manifestName = 'manifest.json';
-
-const version = z.string().regex(/^[a-z0-9](?:[a-z0-9.-]{0,62}[a-z0-9])?$/);
-
 /** The rest of the manifest is the model's own business, and the function checks it before it serves. */
-const manifestSchema = z.object({
-  version,
-  files: z.record(z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/), z.unknown()),
-});
-
-/** As many as the service takes. */
-const besideLimit = 8;
-
-const pointerSchema = z
-  .object({ version, beside: z.array(version).max(besideLimit).default([]) })
-  .refine(({ version, beside }) => new Set([version, ...beside]).size === 1 + beside.length);
+const deployedSchema = z.object({ version: manifestSchema.shape.version, files: manifestSchema.shape.files });
 
 /**
  * The bundle in a folder; or those that the pointer of a store's folder names, the current one first.
@@ -39,9 +27,9 @@ const pointerSchema = z
  */
 export function readBundles(place: string): Bundles {
   const models = path.join(place, modelsPrefix);
-  const pointer = path.join(models, 'current.json');
+  const pointer = path.join(models, pointerName);
   if (existsSync(path.join(place, manifestName)) || !existsSync(pointer)) return [readBundle(place)];
-  const { version, beside } = readPointer(pointer);
+  const { version, beside = [] } = readPointer(pointer);
   const inStore = (name: string) => readBundle(path.join(models, name), name);
   return [inStore(version), ...beside.map(inStore)];
 }
@@ -60,9 +48,9 @@ function readBundle(folder: string, expected?: string): Bundle {
   return { folder, version, files: [...Object.keys(files).sort(), manifestName] };
 }
 
-function readManifest(file: string): z.output<typeof manifestSchema> {
+function readManifest(file: string): z.output<typeof deployedSchema> {
   try {
-    return manifestSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return deployedSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch {
     throw new ContextError([
       `${file} is not the manifest of a bundle; name a bundle's folder by -c bundle=DIR, such as a training run's bundle/, or a store's.`,
@@ -70,9 +58,9 @@ function readManifest(file: string): z.output<typeof manifestSchema> {
   }
 }
 
-function readPointer(file: string): z.output<typeof pointerSchema> {
+function readPointer(file: string): Pointer {
   try {
-    return pointerSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
+    return parsePointer(readFileSync(file, 'utf8'), file, '');
   } catch {
     throw new ContextError([`${file} names no model; freshcar promote writes it anew.`]);
   }

@@ -14,9 +14,9 @@ import {
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { modelsPrefix } from '../../model/store/pointer.ts';
 import type { ImageSource } from '../assets/image-source.ts';
 import type { Settings } from '../context.ts';
-import { modelsPrefix } from '../shared/model-bucket.ts';
 
 /** What the function is made of: the folder that `buildLambdaAsset` made for a zip, or the source of an image. */
 export type CarCode = string | ImageSource;

@@ -6,7 +6,7 @@ import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { Asset } from 'aws-cdk-lib/aws-s3-assets';
 import { AwsCustomResource, type AwsSdkCall, PhysicalResourceId } from 'aws-cdk-lib/custom-resources';
 import { Construct } from 'constructs';
-import { modelsPrefix } from '../shared/model-bucket.ts';
+import { formatPointer, modelsPrefix, pointerName } from '../../model/store/pointer.ts';
 import type { Bundle, Bundles } from './bundle.ts';
 
 export interface FirstModelProps {
@@ -65,7 +65,7 @@ export class FirstModel extends Construct {
 
   private writePointer(bucket: IBucket, [{ version }, ...others]: Bundles): AwsCustomResource {
     const beside = others.map((bundle) => bundle.version);
-    const key = `${modelsPrefix}current.json`;
+    const key = `${modelsPrefix}${pointerName}`;
     this.allow('s3:PutObject', bucket.arnForObjects(key));
     return this.callS3('Pointer', {
       onCreate: {
@@ -74,7 +74,7 @@ export class FirstModel extends Construct {
         parameters: {
           Bucket: bucket.bucketName,
           Key: key,
-          Body: `${JSON.stringify({ version, ...(beside.length > 0 && { beside }) })}\n`,
+          Body: formatPointer({ version, ...(beside.length > 0 && { beside }) }),
           ContentType: 'application/json',
           IfNoneMatch: '*',
         },

@@ -2,9 +2,6 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { createPrivateBucket } from './private-bucket.ts';
 
-/** Where a store keeps its bundles; every key of the bucket begins with it. */
-export const modelsPrefix = 'models/';
-
 /** The bucket that holds the models and the pointer to the served one. */
 export function createModelBucket(scope: Construct): Bucket {
   return createPrivateBucket(scope, 'Models', {

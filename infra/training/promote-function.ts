@@ -2,10 +2,10 @@ import { Duration } from 'aws-cdk-lib';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
+import { modelsPrefix } from '../../model/store/pointer.ts';
 import type { Settings } from '../context.ts';
 import { allowObjects } from '../shared/allow-objects.ts';
 import { createFunctionRole } from '../shared/function-role.ts';
-import { modelsPrefix } from '../shared/model-bucket.ts';
 import { artefactPrefixes } from './training-buckets.ts';
 
 export interface PromoteFunctionProps {

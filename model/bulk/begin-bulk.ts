@@ -10,13 +10,10 @@ import {
   differences,
   formatPlan,
   makePlan,
+  planName,
+  shardsName,
   shardsOf,
 } from './plan.ts';
-
-/** The files of a generation, beside its shards. */
-export const planName = 'plan.json';
-export const shardsName = 'shards.json';
-export const indexName = 'manifest.json';
 
 export interface BulkPlace {
   readonly cars: WriteOnceBucket;

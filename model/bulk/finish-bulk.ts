@@ -1,6 +1,6 @@
 import { FreshcarError } from '../errors.ts';
-import { addOwn, type BulkPlace, indexName, nameOf, planName, readPlan } from './begin-bulk.ts';
-import { type BulkPlan, type Shard, shardName, shardsOf } from './plan.ts';
+import { addOwn, type BulkPlace, nameOf, readPlan } from './begin-bulk.ts';
+import { type BulkPlan, indexName, planName, type Shard, shardName, shardsOf } from './plan.ts';
 import { findShard, type WrittenShard } from './write-shard.ts';
 
 /** What a finished generation comes to. */

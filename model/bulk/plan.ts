@@ -11,6 +11,11 @@ const usualShard = 10_000;
 /** The items of one Distributed Map that Step Functions is known to take in its stride. */
 const mostShards = 100_000;
 
+/** The files of a generation, beside its shards. */
+export const planName = 'plan.json';
+export const shardsName = 'shards.json';
+export const indexName = 'manifest.json';
+
 /** What is asked for: so many cars, from one seed on. */
 export const bulkRequestSchema = z.strictObject({
   count: z

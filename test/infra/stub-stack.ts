@@ -48,7 +48,7 @@ function stub(context: Context, parts: Parts = {}) {
   writeFileSync(path.join(code, 'handler.mjs'), 'export const handler = async () => ({});\n');
   writeFileSync(
     path.join(code, 'manifest.json'),
-    JSON.stringify({ version: 'stub-1', files: { 'generator.onnx': {} } }),
+    JSON.stringify({ version: 'stub-1', files: { 'generator.onnx': { bytes: 10, sha256: 'ab'.repeat(32) } } }),
   );
   writeFileSync(path.join(code, 'generator.onnx'), 'a stand-in');
   writeFileSync(path.join(code, 'Dockerfile'), 'FROM scratch\n');

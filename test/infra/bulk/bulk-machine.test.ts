@@ -3,7 +3,6 @@ import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { createBulk } from '../../../functions/bulk/bulk.ts';
-import { shardsName } from '../../../model/bulk/begin-bulk.ts';
 import { defaultRetry } from '../../../model/store/retry.ts';
 import { s3Source } from '../../../model/store/s3.ts';
 import { writeOnceBucket } from '../../../model/store/write-once.ts';
@@ -139,8 +138,6 @@ describe('a bulk generation', () => {
       MaxConcurrency: 7,
     });
     expect(definitionOf(template, name).States.Shards).not.toHaveProperty('ToleratedFailurePercentage');
-    // The right to read it is given by this name.
-    expect(shardsName).toBe('shards.json');
   });
 });
 

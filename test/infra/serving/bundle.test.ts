@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, it } from 'vitest';
 import { ContextError } from '../../../infra/context.ts';
@@ -46,6 +46,20 @@ it('refuses a bundle that lacks a file, and names it', async () => {
   expect(() => readBundles(folder)).toThrow('one lacks generator.onnx; npm run build writes');
 });
 
+it.each([
+  ['a version of two dots in a row', (manifest: object) => ({ ...manifest, version: 'one..two' })],
+  [
+    'a file outside of it',
+    (manifest: object) => ({ ...manifest, files: { '../x': { bytes: 1, sha256: 'a'.repeat(64) } } }),
+  ],
+  ['a file without its hash', (manifest: object) => ({ ...manifest, files: { x: { bytes: 1 } } })],
+])('refuses a manifest with %s', async (_, change) => {
+  const folder = await writeRealBundle(await temporaryFolder(), 'one');
+  const file = path.join(folder, 'manifest.json');
+  await writeFile(file, JSON.stringify(change(JSON.parse(await readFile(file, 'utf8')))));
+  expect(() => readBundles(folder)).toThrow('is not the manifest of a bundle');
+});
+
 it('takes the folder that is shipped', () => {
   expect(readBundles('model/pretrained')[0].files).toContain('card.md');
 });
@@ -59,6 +73,10 @@ it.each([
     'models/current.json names no model',
   ],
   ['{"version":"../two"}', 'models/current.json names no model'],
+  // As the service reads it, which takes no two dots in a row, no name of the pointer, and nothing that it does not know.
+  ['{"version":"two..one"}', 'models/current.json names no model'],
+  ['{"version":"two","beside":["current.json"]}', 'models/current.json names no model'],
+  ['{"version":"two","other":1}', 'models/current.json names no model'],
   ['', 'models/current.json names no model'],
 ])('refuses a store whose pointer is %j, with a sentence', async (pointer, reason) => {
   const folder = await storeWith(pointer);

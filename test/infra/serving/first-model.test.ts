@@ -75,7 +75,7 @@ describe('the first models of a store', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   for (const version of ['small-1', 'large-1', 'left-out-1']) {
     mkdirSync(path.join(folder, 'models', version), { recursive: true });
-    const manifest = JSON.stringify({ version, files: { 'generator.onnx': {} } });
+    const manifest = JSON.stringify({ version, files: { 'generator.onnx': { bytes: 10, sha256: 'ab'.repeat(32) } } });
     writeFileSync(path.join(folder, 'models', version, 'manifest.json'), manifest);
     writeFileSync(path.join(folder, 'models', version, 'generator.onnx'), `a stand-in for ${version}`);
   }
