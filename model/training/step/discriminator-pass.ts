@@ -5,7 +5,7 @@ import { scoped } from '../../tensorflow/tape.ts';
 import { weightTensors } from '../../tensorflow/weights.ts';
 import type { TrainingConfig } from '../config.ts';
 import { augment } from './augment.ts';
-import type { Discriminator, DiscriminatorPass } from './discriminator.ts';
+import type { Discriminator, DiscriminatorPass, ImagePass } from './discriminator.ts';
 import type { Gan, Player } from './gan.ts';
 import { drawLabels } from './labels.ts';
 import { pullOf } from './lecam.ts';
@@ -39,11 +39,7 @@ export function discriminatorPass(
 }
 
 /** The generator's loss on a generated batch, and its slope in every pixel; leaves the discriminator as it is. */
-export function imagePass(
-  config: TrainingConfig,
-  gan: Gan,
-  images: tf.Tensor4D,
-): { readonly loss: number; readonly slope: tf.Tensor4D } {
+export function imagePass(config: TrainingConfig, gan: Gan, images: tf.Tensor4D): ImagePass {
   const { network, weights } = frozen(config, gan.discriminator);
   const pass = trainingPass(gan.random, config.precision);
   let loss = Number.NaN;
@@ -66,5 +62,10 @@ function frozen(config: TrainingConfig, { network, weights }: Player) {
   return config.frozenNormalisation === 'moving' ? foldNormalisation(network, weights) : { network, weights };
 }
 
-/** The DCGAN's own discriminator, which learns from the image's pixels. */
-export const dcganDiscriminator: Discriminator = { pass: discriminatorPass, imagePass };
+/** The DCGAN's own discriminator, which learns from the image's pixels, and sees them augmented anew in each pass. */
+export const dcganDiscriminator: Discriminator = {
+  look: (config, gan, images) => ({
+    pass: (kind) => discriminatorPass(config, gan, images, kind),
+    imagePass: () => imagePass(config, gan, images),
+  }),
+};

@@ -2,11 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import { headNetworks } from '../../architecture/heads.ts';
 import type { Network } from '../../architecture/network.ts';
 import type { Features } from '../../features/features-file.ts';
-import { type FrozenNetwork, frozenWeights, tapChannels } from '../../features/frozen-network.ts';
-import { randomFromSeed } from '../../random.ts';
+import { type FrozenNetwork, tapChannels } from '../../features/frozen-network.ts';
+import { type Random, randomFromSeed, randomFromState } from '../../random.ts';
 import { enlarge } from '../../tensorflow/enlarge.ts';
 import { forward, type Mode, type WeightTensors } from '../../tensorflow/forward.ts';
-import { frozenPass, frozenTaps } from '../../tensorflow/frozen-forward.ts';
+import { type OpenNetwork, openNetwork } from '../../tensorflow/frozen-forward.ts';
 import { drawMixing, type Mixing, mix } from '../../tensorflow/mixing.ts';
 import {
   nextSingularVectors,
@@ -14,11 +14,11 @@ import {
   singularVectors,
   spectralNorm,
 } from '../../tensorflow/spectral-norm.ts';
-import { outsideTape, scoped } from '../../tensorflow/tape.ts';
+import { scoped } from '../../tensorflow/tape.ts';
 import { weightTensors } from '../../tensorflow/weights.ts';
 import { projectedSize, type TrainingConfig } from '../config.ts';
 import { augment } from './augment.ts';
-import type { Discriminator, DiscriminatorPass } from './discriminator.ts';
+import type { Discriminator, DiscriminatorPass, Look } from './discriminator.ts';
 import type { Gan } from './gan.ts';
 import { drawLabels } from './labels.ts';
 import { pullOf } from './lecam.ts';
@@ -33,8 +33,8 @@ import { learningNames, mergeStatistics, readGradients, trainingPass, withTraina
 /** Everything that stays as it is for a whole run. */
 interface Frozen {
   readonly size: number;
-  readonly network: FrozenNetwork;
-  readonly weights: WeightTensors;
+  readonly normalisation: FrozenNetwork['normalisation'];
+  readonly open: OpenNetwork;
   readonly mixing: Mixing;
   readonly heads: readonly Network[];
 }
@@ -46,14 +46,41 @@ export function projectedDiscriminator(
   mixing: Mixing = drawMixing(tapChannels(network), randomFromSeed(config.seed)),
 ): Discriminator {
   const size = projectedSize(config);
-  const tensors = frozenWeights(network).map(
-    ({ name, shape }) => [name, tf.tensor(weights.get(name) as Float32Array, shape)] as const,
-  );
-  const frozen: Frozen = { size, network, weights: new Map(tensors), mixing, heads: headNetworks(size) };
+  const open = openNetwork(network, weights, config.precision);
+  const frozen: Frozen = { size, normalisation: network.normalisation, open, mixing, heads: headNetworks(size) };
   return {
-    pass: (...asked) => pass(frozen, ...asked),
-    imagePass: (...asked) => imagePass(frozen, ...asked),
-    dispose: () => tf.dispose([tensors.map(([, tensor]) => tensor), [...mixing.across], [...mixing.down]]),
+    look: (...asked) => look(frozen, ...asked),
+    dispose: () => {
+      open.dispose();
+      tf.dispose([[...mixing.across], [...mixing.down]]);
+    },
+  };
+}
+
+/**
+ * Augments, enlarges and runs the batch through the frozen network, once for both passes: the discriminator and the generator learn
+ * from the same view of a generated batch.
+ */
+function look(frozen: Frozen, config: TrainingConfig, gan: Gan, images: tf.Tensor4D, purpose: 'own' | 'both'): Look {
+  const draws = gan.random.state();
+  const seenOf = (x: tf.Tensor4D, random: Random) => prepare(frozen, augment(config.augment, x, random));
+  const seen = tf.tidy(() => seenOf(images, gan.random));
+  const { open } = frozen;
+  const { taps, back } = purpose === 'both' ? open.pass(seen) : { taps: open.taps(seen), back: undefined };
+  return {
+    pass: (kind) => pass(frozen, config, gan, taps, kind),
+    imagePass: () => {
+      if (back === undefined) throw new Error('a look for the discriminator alone has no way back to the image');
+      const { loss, gradients } = tapPass(frozen, config, gan, taps);
+      const slope = tf.tidy(() => {
+        const inSeen = back(gradients);
+        // The chain rule in two parts, through the augmentation as it was drawn.
+        const product = (x: tf.Tensor) => tf.sum(tf.mul(seenOf(x as tf.Tensor4D, randomFromState(draws)), inSeen));
+        return tf.grad(product)(images) as tf.Tensor4D;
+      });
+      tf.dispose(gradients);
+      return { loss, slope };
+    },
   };
 }
 
@@ -61,14 +88,13 @@ function pass(
   frozen: Frozen,
   config: TrainingConfig,
   gan: Gan,
-  images: tf.Tensor4D,
+  taps: readonly tf.Tensor4D[],
   kind: 'real' | 'fake',
 ): DiscriminatorPass {
   const { network, weights } = gan.discriminator;
   const mode = trainingPass(gan.random, config.precision);
   const result = scoped(() => {
-    const seen = prepare(frozen, augment(config.augment, images, gan.random));
-    const maps = mix(frozen.mixing, frozenTaps(frozen.network, frozen.weights, seen));
+    const maps = mix(frozen.mixing, taps);
     const labels = tf.reshape(drawLabels(config, gan, kind), [config.batchSize, 1, 1, 1]);
     const tensors = weightTensors(network, weights);
     const vectors = turnSingularVectors(tensors, weights);
@@ -88,31 +114,12 @@ function pass(
   return result;
 }
 
-function imagePass(frozen: Frozen, config: TrainingConfig, gan: Gan, images: tf.Tensor4D) {
-  let loss = Number.NaN;
-  const slope = tf.tidy(() => {
-    const { grad } = tf.valueAndGrad((x: tf.Tensor) => {
-      const seen = prepare(frozen, augment(config.augment, x as tf.Tensor4D, gan.random));
-      const inSeen = outsideTape(() => {
-        const judged = judge(frozen, config, gan, seen);
-        loss = judged.loss;
-        return judged.slope;
-      });
-      // The chain rule in two parts, as in the generator's own step.
-      return tf.sum(tf.mul(seen, inSeen)) as tf.Scalar;
-    })(images);
-    return grad as tf.Tensor4D;
-  });
-  return { loss, slope };
-}
-
-/** The generator's loss on prepared images, and its slope in them. */
-function judge(frozen: Frozen, config: TrainingConfig, gan: Gan, seen: tf.Tensor4D) {
+/** The generator's loss, and its gradients in the frozen network's maps. */
+function tapPass(frozen: Frozen, config: TrainingConfig, gan: Gan, taps: tf.Tensor4D[]) {
   const { network, weights } = gan.discriminator;
   const mode = trainingPass(gan.random, config.precision);
   let loss = Number.NaN;
-  const slope = tf.tidy(() => {
-    const { taps, back } = frozenPass(frozen.network, frozen.weights, seen);
+  const gradients = tf.tidy(() => {
     const tensors = weightTensors(network, weights);
     const heads = normalised(tensors, standingSingularVectors(tensors));
     const { value, grads } = tf.valueAndGrads((...maps: tf.Tensor[]) => {
@@ -120,14 +127,14 @@ function judge(frozen: Frozen, config: TrainingConfig, gan: Gan, seen: tf.Tensor
       return tf.addN(logits.map((said) => generatorLoss(config.loss, said))) as tf.Scalar;
     })(taps);
     loss = value.dataSync()[0] as number;
-    return back(grads as tf.Tensor4D[]);
+    return grads as tf.Tensor4D[];
   });
   for (const { mean, variance } of mode.statistics.values()) tf.dispose([mean, variance]);
-  return { loss, slope };
+  return { loss, gradients };
 }
 
 /** Images in [-1, 1] as the frozen network wants them. */
-function prepare({ size, network: { normalisation } }: Frozen, images: tf.Tensor4D): tf.Tensor4D {
+function prepare({ size, normalisation }: Frozen, images: tf.Tensor4D): tf.Tensor4D {
   const { scale, shift } = normalisation;
   const large = enlarge(images, size);
   const plain = scale.every((factor) => factor === 1) && shift.every((offset) => offset === 0);

@@ -4,7 +4,7 @@ import { forward, inference } from '../../tensorflow/forward.ts';
 import { outsideTape, scoped } from '../../tensorflow/tape.ts';
 import { weightTensors } from '../../tensorflow/weights.ts';
 import type { TrainingConfig } from '../config.ts';
-import type { Discriminator } from './discriminator.ts';
+import type { Discriminator, Look } from './discriminator.ts';
 import { dcganDiscriminator } from './discriminator-pass.ts';
 import type { Gan } from './gan.ts';
 import { applyGradients } from './optimizer.ts';
@@ -43,9 +43,9 @@ export function trainStep(
   const losses = scoped((): StepLosses => {
     const { imageSize } = config.architecture;
     const images = tf.tensor4d(real, [config.batchSize, imageSize, imageSize, 3]);
-    return gan.step < config.pretrainDiscriminator
-      ? { ...discriminatorStep(config, gan, discriminator, images, drawFakes(config, gan)), generator: Number.NaN }
-      : bothStep(config, gan, discriminator, images);
+    if (gan.step >= config.pretrainDiscriminator) return bothStep(config, gan, discriminator, images);
+    const fake = discriminator.look(config, gan, drawFakes(config, gan), 'own');
+    return { ...discriminatorStep(config, gan, discriminator, images, fake), generator: Number.NaN };
   });
   gan.step += 1;
   moveAverage(config, gan);
@@ -63,9 +63,10 @@ function bothStep(config: TrainingConfig, gan: Gan, discriminator: Discriminator
   const { grads } = tf.valueAndGrads((...trainable: tf.Tensor[]) => {
     const fake = forward(network, withTrainable(tensors, names, trainable), latents, pass) as tf.Tensor4D;
     const slope = outsideTape(() => {
-      const seen = config.fakes === 'shared' ? fake : drawFakes(config, gan);
-      const own = discriminatorStep(config, gan, discriminator, real, seen);
-      const { loss, slope } = discriminator.imagePass(config, gan, fake);
+      const look = (images: tf.Tensor4D, purpose: 'own' | 'both') => discriminator.look(config, gan, images, purpose);
+      const seen = config.fakes === 'shared' ? look(fake, 'both') : undefined;
+      const own = discriminatorStep(config, gan, discriminator, real, seen ?? look(drawFakes(config, gan), 'own'));
+      const { loss, slope } = (seen ?? look(fake, 'both')).imagePass();
       losses = { ...own, generator: loss };
       return slope;
     });
@@ -84,15 +85,15 @@ function discriminatorStep(
   gan: Gan,
   discriminator: Discriminator,
   real: tf.Tensor4D,
-  fake: tf.Tensor4D,
+  fake: Look,
 ) {
   const { weights, optimizer } = gan.discriminator;
   const apart = config.discriminatorUpdates === 'apart';
   const update = (gradients: Gradients) => applyGradients(config.discriminatorOptimizer, optimizer, weights, gradients);
-  const onReal = discriminator.pass(config, gan, real, 'real');
+  const onReal = discriminator.look(config, gan, real, 'own').pass('real');
   const gradients = withPenalty(config, gan, real, onReal.gradients);
   if (apart) update(gradients);
-  const onFake = discriminator.pass(config, gan, fake, 'fake');
+  const onFake = fake.pass('fake');
   update(apart ? onFake.gradients : sumGradients(gradients, onFake.gradients));
   return { discriminatorReal: onReal.loss, discriminatorFake: onFake.loss };
 }

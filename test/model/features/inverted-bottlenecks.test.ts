@@ -1,9 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expect, it } from 'vitest';
-import { frozenWeights } from '../../../model/features/frozen-network.ts';
 import { invertedBottlenecks } from '../../../model/features/inverted-bottlenecks.ts';
 import { readLayersModel } from '../../../model/features/layers-model.ts';
-import { frozenTaps } from '../../../model/tensorflow/frozen-forward.ts';
+import { openNetwork } from '../../../model/tensorflow/frozen-forward.ts';
 import '../../support/tensorflow.ts';
 
 /** A layers model as the converter writes it: a stem and four bottlenecks with strides of two, the second with an addition. */
@@ -133,15 +132,12 @@ it('folds a MobileNet V2 of Keras, quantised weights too, into a network that gi
 
   const { network, weights: folded } = invertedBottlenecks(model);
   expect(network.taps).toEqual(['block_2_project', 'block_3_project', 'block_4_project', 'block_5_project']);
-  const tensors = new Map(
-    frozenWeights(network).map(({ name, shape }) => [name, tf.tensor(folded.get(name) as Float32Array, shape)]),
-  );
   const input = tf.tensor4d(
     Float32Array.from({ length: 2 * 64 * 64 * 3 }, (_, i) => Math.sin(i * 0.37)),
     [2, 64, 64, 3],
   );
   const expected = layerByLayer(model, new Map(weights.map(({ name, shape }) => [name, shape])), input);
-  const taps = frozenTaps(network, tensors, input);
+  const taps = openNetwork(network, folded, 'float32').taps(input);
   ['block_2_add', 'block_3_project_BN', 'block_4_project_BN', 'block_5_project_BN'].forEach((name, at) => {
     const [ours, theirs] = [taps[at] as tf.Tensor4D, expected.get(name) as tf.Tensor4D];
     expect(ours.shape).toEqual(theirs.shape);

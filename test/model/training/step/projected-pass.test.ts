@@ -1,10 +1,8 @@
 import { readFileSync } from 'node:fs';
 import * as tf from '@tensorflow/tfjs-core';
 import { describe, expect, it } from 'vitest';
-import { frozenWeights } from '../../../../model/features/frozen-network.ts';
 import { enlarge } from '../../../../model/tensorflow/enlarge.ts';
-import type { WeightTensors } from '../../../../model/tensorflow/forward.ts';
-import { frozenTaps } from '../../../../model/tensorflow/frozen-forward.ts';
+import { openNetwork } from '../../../../model/tensorflow/frozen-forward.ts';
 import { mix } from '../../../../model/tensorflow/mixing.ts';
 import { createGan, type Gan } from '../../../../model/training/step/gan.ts';
 import { newOptimizerState } from '../../../../model/training/step/optimizer.ts';
@@ -69,11 +67,7 @@ describe('what a projected discriminator looks at', () => {
   const prepared = () =>
     tf.add(tf.mul(enlarged(), tf.tensor1d([0.9, 1.1, 1.2])), tf.tensor1d([0.05, -0.1, 0.02])) as tf.Tensor4D;
   const taps = () => {
-    const values = madeWeights();
-    const tensors: WeightTensors = new Map(
-      frozenWeights(madeNetwork).map(({ name, shape }) => [name, tf.tensor(values.get(name) as Float32Array, shape)]),
-    );
-    return frozenTaps(madeNetwork, tensors, prepared());
+    return openNetwork(madeNetwork, madeWeights(), 'float32').taps(prepared());
   };
 
   it('is the image enlarged as PyTorch enlarges it', () => {
@@ -99,7 +93,7 @@ describe('a pass of a projected discriminator', () => {
     { kind: 'fake', phase: 0.5 },
   ] as const)("has PyTorch's loss, gradients, singular vectors and averages on a $kind batch", ({ kind, phase }) => {
     const gan = formulaGan();
-    const { loss, gradients } = opened().pass(config, gan, images(phase), kind);
+    const { loss, gradients } = opened().look(config, gan, images(phase), 'own').pass(kind);
     // PyTorch's own float32 is 2e-5 away.
     expect(loss).toBeCloseTo(pytorch[kind].loss, 4);
     // Batch normalisation takes the biases before it away.
@@ -116,7 +110,7 @@ describe('a pass of a projected discriminator', () => {
   it("has the generator's loss and its gradient in every pixel, and leaves the discriminator as it is", () => {
     const gan = formulaGan();
     const before = copyWeights(gan.discriminator.weights);
-    const { loss, slope } = opened().imagePass(config, gan, images(0.5));
+    const { loss, slope } = opened().look(config, gan, images(0.5), 'both').imagePass();
     expect(loss).toBeCloseTo(pytorch.image.loss, 5);
     // PyTorch's own float32 is 3e-4 away.
     expectSummary('image', slope.dataSync(), pytorch.image.gradient, 1e-3);
