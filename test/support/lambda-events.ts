@@ -1,4 +1,3 @@
-import type { HttpEvent } from '../../functions/generate/lambda/http-event.ts';
 import type { InvocationContext } from '../../functions/generate/lambda/lambda.ts';
 
 interface EventOptions {
@@ -8,9 +7,9 @@ interface EventOptions {
 }
 
 /** An event as API Gateway's HTTP APIs send it (payload format 2.0). */
-export function httpEvent(path: string, { method = 'GET', query = '', headers = {} }: EventOptions = {}): HttpEvent {
+export function httpEvent(path: string, { method = 'GET', query = '', headers = {} }: EventOptions = {}) {
   const domainName = 'abc123.execute-api.eu-central-1.amazonaws.com';
-  const event = {
+  return {
     version: '2.0',
     routeKey: '$default',
     rawPath: path,
@@ -30,7 +29,6 @@ export function httpEvent(path: string, { method = 'GET', query = '', headers = 
     },
     isBase64Encoded: false,
   };
-  return event;
 }
 
 /** What AWS tells about an invocation: it may take 15 seconds. */

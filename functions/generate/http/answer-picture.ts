@@ -5,6 +5,7 @@ import type { ServedModel } from '../models/served-model.ts';
 import { changesWithModel, etagOf, matchesEtag, neverChanges, neverStored } from './cache.ts';
 import { pictureWork } from './draw-picture.ts';
 import type { Picture } from './pictures.ts';
+import { publicAddress } from './public-address.ts';
 import { signalOf } from './time-limit.ts';
 import type { WorkQueue } from './work-queue.ts';
 
@@ -18,7 +19,7 @@ export interface AnswerOptions {
 
 /** Draws a picture and sends it, unless the caller has it already or asks for the headers alone. */
 export async function answerPicture(context: Context, picture: Picture, options: AnswerOptions): Promise<Response> {
-  const headers = pictureHeaders(picture, options);
+  const headers = pictureHeaders(context, picture, options);
   if (headers.ETag !== undefined && matchesEtag(context.req.header('If-None-Match'), headers.ETag))
     return new Response(null, { status: 304, headers });
   const imageHeaders = { 'Content-Type': 'image/png', ...headers };
@@ -32,10 +33,14 @@ export async function answerPicture(context: Context, picture: Picture, options:
   return new Response(png as Uint8Array<ArrayBuffer>, { headers: imageHeaders });
 }
 
-function pictureHeaders(picture: Picture, { served, version }: AnswerOptions): Record<string, string> {
+function pictureHeaders(
+  context: Context,
+  picture: Picture,
+  { served, version }: AnswerOptions,
+): Record<string, string> {
   const about = { 'X-Car-Seed': String(picture.seed), 'X-Model-Version': served.manifest.version };
   if (picture.fresh) {
-    const base = version === undefined ? '/' : `/models/${version}/`;
+    const base = publicAddress(context) + (version === undefined ? '/' : `/models/${version}/`);
     // "bookmark" is the registered relation for a permanent link.
     return { ...about, 'Cache-Control': neverStored, Link: `<${base}${picture.address}>; rel="bookmark"` };
   }

@@ -10,7 +10,9 @@ import { addDescriptionRoutes } from './description-routes.ts';
 import { addModelFileRoutes } from './model-file-routes.ts';
 import type { Page } from './page-files.ts';
 import { addPageRoutes } from './page-routes.ts';
+import { routingPath } from './path.ts';
 import { problemFromError, problemResponse } from './problem.ts';
+import { addRobotRoutes } from './robot-routes.ts';
 import { limitTime } from './time-limit.ts';
 import { createWorkQueue } from './work-queue.ts';
 
@@ -41,7 +43,7 @@ const commonHeaders = {
 export function createApp(options: AppOptions): OpenAPIHono {
   const { model, freshSeed, log, meter = noMeter, page, timeLimit = 20_000 } = options;
   const { pagePatience: patience = 2000 } = options;
-  const app = new OpenAPIHono();
+  const app = new OpenAPIHono({ getPath: routingPath });
   app.use(async (context, next) => {
     await next();
     for (const [name, value] of Object.entries(commonHeaders)) context.res.headers.set(name, value);
@@ -53,6 +55,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
   addCarPage(app, { page, model });
   addAboutRoutes(app, model);
   addModelFileRoutes(app, model);
+  addRobotRoutes(app);
   addDescriptionRoutes(app, page);
   app.notFound((context) => {
     const detail = `There is nothing at ${context.req.path}. The page at /api says what there is.`;

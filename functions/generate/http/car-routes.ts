@@ -46,6 +46,7 @@ export function addCarRoutes(app: OpenAPIHono, options: CarRoutesOptions): void 
       responses,
       order: (served, query, seed) => carPicture(served, query, seed, freshSeed),
     });
+  addIcon(app, options);
   for (const base of bases) {
     addCar(base, '/car.png', 'A fresh car, another one for each request', freshPicture);
     if (base.path === '') addCar(base, '/example1.png', 'The same, at the address that it had first', freshPicture);
@@ -72,6 +73,19 @@ export function addCarRoutes(app: OpenAPIHono, options: CarRoutesOptions): void 
       order: (served, query) => morphPicture(served, query, freshSeed),
     });
   }
+}
+
+/** Browsers ask for it at every site. */
+const iconSeed = 42;
+
+function addIcon(app: OpenAPIHono, options: CarRoutesOptions): void {
+  addPicture(app, bases[0], options, {
+    path: '/favicon.ico',
+    summary: 'A car as the icon of this site',
+    query: nothing,
+    responses: keptPicture,
+    order: (served) => carPicture(served, { truncation: 1 }, iconSeed, options.freshSeed),
+  });
 }
 
 function addPicture<Query extends z.ZodObject>(

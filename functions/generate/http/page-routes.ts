@@ -11,6 +11,7 @@ import { morphValues } from './page-morph.ts';
 import { wallValues } from './page-wall.ts';
 import { aboutQuery, lookString, morphPageQuery, nothing, pageQuery, wallQuery } from './parameters.ts';
 import { problemResponse } from './problem.ts';
+import { publicAddress } from './public-address.ts';
 import { binaryResponse, modelProblems, textResponse } from './responses.ts';
 import { addRoute } from './route.ts';
 import { sendPage } from './send-page.ts';
@@ -46,7 +47,7 @@ function addExplorer(app: OpenAPIHono, { page, model, freshSeed, patience }: Pag
     const models = await choosePageModel(model, query.model, patience);
     const look = { ...query, seed: query.seed ?? freshSeed() };
     const values = explorerValues(look, models, query.model);
-    const origin = new URL(context.req.url).origin;
+    const origin = publicAddress(context);
     const shared = { ...sharedValues(models), title: carName(look), head: sharingHead(look, models, origin) };
     return sendView(context, page, 'explorer', { ...shared, icon: values.car ?? '' }, values);
   });

@@ -36,7 +36,8 @@ const seedDescription = {
 
 const truncation = z
   .string()
-  .regex(/^\d{1,2}(\.\d{1,6})?$/, `must be a number over 0 up to ${largestTruncation}`)
+  // Every number as JSON writes it, and none that is no number in decimals.
+  .regex(/^\d{1,2}(\.\d{1,400})?(e[-+]?\d{1,3})?$/i, `must be a number over 0 up to ${largestTruncation}`)
   .transform(Number)
   .refine((value) => value > 0 && value <= largestTruncation, `must be a number over 0 up to ${largestTruncation}`)
   .default(1)
@@ -119,6 +120,7 @@ const by = z
     type: 'number',
     minimum: 0,
     maximum: 1,
+    multipleOf: 0.001,
     description: 'How far on the way to `towards`.',
   });
 

@@ -1,7 +1,7 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { parseParameters } from './parameters.ts';
-import { problemResponse } from './problem.ts';
+import { ParameterError, problemResponse } from './problem.ts';
 import { commonProblems, type Responses } from './responses.ts';
 
 /** Under what the description lists a route. */
@@ -52,15 +52,43 @@ export function addRoute<Params extends z.ZodObject, Query extends z.ZodObject>(
     responses,
   });
   const routingPath = path.replace(/\{(\w+)\}\.png/, ':$1{[^/]+\\.png}').replace(/\{(\w+)\}(?!\.)/g, ':$1');
-  app.get(routingPath, (context) =>
-    handler({
+  const isPage = tag === 'Page' || path === '/api';
+  app.get(routingPath, (context) => {
+    if (isPage && path !== '/' && hasTrailingSlash(context)) return withoutTrailingSlash(context);
+    return handler({
       params: parseParameters(params, withoutExtension(path, context.req.param())),
-      query: parseParameters(query, context.req.query()),
+      query: parseQuery(route, context),
       context,
-    }),
-  );
+    });
+  });
   app.options(routingPath, preflight);
   app.all(routingPath, methodNotAllowed);
+}
+
+function hasTrailingSlash({ req }: Context): boolean {
+  return new URL(req.url).pathname.endsWith('/');
+}
+
+/** A page's own links are relative to its address, so it has one. Relative, too, since there may be a prefix that is not known here. */
+function withoutTrailingSlash({ req }: Context): Response {
+  const { pathname, search } = new URL(req.url);
+  const name = pathname.split('/').findLast((segment) => segment !== '');
+  return new Response(null, { status: 308, headers: { Location: `../${name}${search}` } });
+}
+
+/** What those who pass links on add to them, to count who follows them: nobody means to ask for anything by it. */
+const tracking = /^utm_|clid$/;
+
+/** @throws ParameterError that names the first parameter which is unknown, given twice or wrong. */
+function parseQuery<Query extends z.ZodObject>({ path, tag, query }: Route<z.ZodObject, Query>, { req }: Context) {
+  const known = Object.keys(query.shape);
+  for (const [name, values] of Object.entries(req.queries())) {
+    if (known.includes(name) && values.length > 1) throw new ParameterError(name, `${name} can be given once only.`);
+    if (known.includes(name) || (tag === 'Page' && tracking.test(name))) continue;
+    const takes = known.length === 0 ? 'takes none' : `takes ${known.join(', ')}`;
+    throw new ParameterError(name, `${JSON.stringify(name)} is no parameter of ${path}, which ${takes}.`);
+  }
+  return parseParameters(query, req.query());
 }
 
 /** What a browser asks before another site's script may use more than the plainest request (Fetch, 3.3). */

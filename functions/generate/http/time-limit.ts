@@ -8,6 +8,8 @@ const tooLate = 'This took too long. The service may be busy or starting; try ag
 export interface RequestBindings {
   /** Milliseconds that this request may take, where the platform would cut it off soon after. */
   readonly timeLimit?: number;
+  /** The address under which visitors reach the service, without a slash at its end, where it is known. */
+  readonly publicUrl?: string | undefined;
   /** Takes what is to be called when the caller has hung up; it may be called after the answer too. */
   readonly onHangUp?: (listener: () => void) => void;
 }

@@ -8,6 +8,7 @@ import { modelsPrefix } from '../../../model/store/pointer.ts';
 import { s3Source } from '../../../model/store/s3.ts';
 import { createApp } from '../http/app.ts';
 import { readPage } from '../http/page-files.ts';
+import { publicUrlSchema } from '../http/public-address.ts';
 import { loadModel } from '../models/load-model.ts';
 import { createModelRegistry, type ModelRegistry } from '../models/model-registry.ts';
 import { createLambdaHandler } from './lambda.ts';
@@ -23,6 +24,8 @@ const environmentSchema = z.object({
   ENGINE: z.enum(['onnx', 'tfjs']).default('onnx'),
   /** Another S3 server than AWS's; the SDK reads it, and such servers know buckets by path only. */
   AWS_ENDPOINT_URL_S3: z.url().optional(),
+  /** The address under which visitors reach the service, where the door does not say it: `https://cars.example.org`. */
+  PUBLIC_URL: publicUrlSchema.optional(),
   /** `on-demand` unless start-up happens ahead of requests, as with provisioned concurrency. */
   AWS_LAMBDA_INITIALIZATION_TYPE: z.string().default('on-demand'),
 });
@@ -57,4 +60,4 @@ const startLimit = isOnDemand ? 5000 : 9000;
 await Promise.race([loaded, sleep(startLimit, undefined, { ref: false })]);
 
 /** AWS calls this. */
-export const handler = observe(createLambdaHandler({ app, model }));
+export const handler = observe(createLambdaHandler({ app, model, publicUrl: environment.PUBLIC_URL }));

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { problemResponse } from '../http/problem.ts';
 import type { RequestBindings } from '../http/time-limit.ts';
 import type { ModelRegistry } from '../models/model-registry.ts';
-import { type HttpEvent, type HttpResult, isHttpEvent, requestFromEvent, resultFromResponse } from './http-event.ts';
+import { type HttpResult, readHttpEvent, requestFromEvent, resultFromResponse } from './http-event.ts';
 
 /** What a warm-up is answered with. */
 export interface WarmUpResult {
@@ -28,6 +28,8 @@ export type LambdaHandler<Result = HttpResult | WarmUpResult> = (
 export interface LambdaOptions {
   readonly app: { fetch(request: Request, bindings: RequestBindings): Response | Promise<Response> };
   readonly model: ModelRegistry;
+  /** The address under which visitors reach the function, where it is known. */
+  readonly publicUrl?: string | undefined;
 }
 
 /** Milliseconds before the platform's own time-out at which the service answers that it was too slow. */
@@ -40,29 +42,36 @@ const answerBefore = 500;
 const settlingLimit = 2000;
 
 /**
- * The function behind the HTTP API. Every event that is no HTTP request (`{"warmup": true}`, a schedule's own event)
+ * The function behind the HTTP API, or behind any other of AWS's doors. Every event that is no HTTP request (`{"warmup": true}`, a schedule's own event)
  * is a warm-up: it loads the model and, as far as its time goes, those offered beside it, and does nothing else.
  * `{"warmup": true, "hold": 500}` is answered after at least so many milliseconds, at most 5000: a copy that is busy leaves the next ping of a round to another copy.
  */
-export function createLambdaHandler({ app, model }: LambdaOptions): LambdaHandler {
+export function createLambdaHandler({ app, model, publicUrl }: LambdaOptions): LambdaHandler {
   return async (event, context) => {
-    if (!isHttpEvent(event)) return (await Promise.all([warmUp(model, context), sleep(holdOf(event))]))[0];
-    const result = await answer(app, event, context);
+    const request = readRequest(event);
+    if (request === undefined) return (await Promise.all([warmUp(model, context), sleep(holdOf(event))]))[0];
+    const response =
+      request === 'unknown' ? notHttp() : await app.fetch(request, { timeLimit: timeFor(context), publicUrl });
+    const result = await resultFromResponse(response);
     // The platform freezes this process as soon as it has the result: nothing is to be under way then.
     await withinTime(model.idle(), Math.min(settlingLimit, timeFor(context)));
     return result;
   };
 }
 
-async function answer(app: LambdaOptions['app'], event: HttpEvent, context: InvocationContext): Promise<HttpResult> {
-  let request: Request;
+/** The request of an event; undefined where it is none, `unknown` where it is one that HTTP does not know. */
+function readRequest(event: unknown): Request | 'unknown' | undefined {
   try {
-    request = requestFromEvent(event);
+    const read = readHttpEvent(event);
+    return read && requestFromEvent(read);
   } catch {
-    const detail = 'This is not a request that HTTP knows.';
-    return resultFromResponse(problemResponse({ status: 400, detail, code: 'invalid-input' }));
+    return 'unknown';
   }
-  return resultFromResponse(await app.fetch(request, { timeLimit: timeFor(context) }));
+}
+
+function notHttp(): Response {
+  const detail = 'This is not a request that HTTP knows.';
+  return problemResponse({ status: 400, detail, code: 'invalid-input' });
 }
 
 /**

@@ -2,7 +2,7 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import type { Log, LogLine } from '../log.ts';
 import { type Meter, metricUnits } from '../meter.ts';
-import { isHttpEvent } from './http-event.ts';
+import { requestIdOf } from './http-event.ts';
 import type { InvocationContext, LambdaHandler } from './lambda.ts';
 
 /** What an operator sees of the Lambda function: its log and its metrics, by Powertools for AWS. */
@@ -32,7 +32,8 @@ export function createOperations(modelVersion: () => string | undefined): Operat
 
   const begin = (event: unknown, context: InvocationContext) => {
     logger.addContext(context);
-    if (isHttpEvent(event)) logger.setCorrelationId(event.requestContext.requestId);
+    const requestId = requestIdOf(event);
+    if (requestId !== undefined) logger.setCorrelationId(requestId);
     metrics.captureColdStartMetric();
   };
   const end = (context: InvocationContext) => {

@@ -18,7 +18,7 @@ describe.each(['/car.png', '/example1.png'])('%s', (path) => {
     expect([one, other].map((response) => response.headers.get('X-Car-Seed'))).toEqual(['7', '8']);
     expect(one.headers.get('X-Model-Version')).toBe('painted');
     expect(one.headers.get('Cache-Control')).toBe('no-store');
-    expect(one.headers.get('Link')).toBe('</cars/7.png>; rel="bookmark"');
+    expect(one.headers.get('Link')).toBe('<http://localhost/cars/7.png>; rel="bookmark"');
     expect((await pictureOf(one)).data.equals((await pictureOf(other)).data)).toBe(false);
   });
 
@@ -26,7 +26,7 @@ describe.each(['/car.png', '/example1.png'])('%s', (path) => {
     const { get } = startApp();
     const fresh = await get(`${path}?size=64&truncation=0.5`);
     const link = fresh.headers.get('Link') ?? '';
-    expect(link).toBe('</cars/7.png?size=64&truncation=0.5>; rel="bookmark"');
+    expect(link).toBe('<http://localhost/cars/7.png?size=64&truncation=0.5>; rel="bookmark"');
     const again = await get('/cars/7.png?size=64&truncation=0.5');
     expect((await pictureOf(again)).data.equals((await pictureOf(fresh)).data)).toBe(true);
   });
@@ -250,6 +250,8 @@ describe('what is served', () => {
           '/',
           '/api',
           '/health',
+          '/favicon.ico',
+          '/robots.txt',
           '/model',
           '/models',
           '/models/{version}',

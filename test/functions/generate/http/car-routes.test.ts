@@ -35,7 +35,7 @@ describe('/morph.png', () => {
     const response = await get('/morph.png?from=3&frames=2');
     expect(response.headers.get('Cache-Control')).toBe('no-store');
     expect(response.headers.get('ETag')).toBeNull();
-    expect(response.headers.get('Link')).toBe('</morph.png?from=3&to=7&frames=2>; rel="bookmark"');
+    expect(response.headers.get('Link')).toBe('<http://localhost/morph.png?from=3&to=7&frames=2>; rel="bookmark"');
     const again = await get('/morph.png?from=3&to=7&frames=2');
     expect(Buffer.from(await again.arrayBuffer()).equals(Buffer.from(await response.arrayBuffer()))).toBe(true);
   });
@@ -145,7 +145,7 @@ describe('/models/<version>', () => {
     }
     const fresh = await get('/models/other/car.png');
     expect(fresh.headers.get('Cache-Control')).toBe('no-store');
-    expect(fresh.headers.get('Link')).toBe('</models/other/cars/7.png>; rel="bookmark"');
+    expect(fresh.headers.get('Link')).toBe('<http://localhost/models/other/cars/7.png>; rel="bookmark"');
   });
 
   it('describes the model itself', async () => {

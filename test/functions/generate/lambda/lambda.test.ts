@@ -17,7 +17,7 @@ async function start() {
   await s3.put('models/current.json', '{"version":"small"}');
   s3.requests.length = 0;
   const { log, lines } = recordedLog();
-  const source = s3Source({ client: s3.client, bucket: s3.bucket, timeout: 1000 });
+  const source = s3Source({ client: s3.client, bucket: s3.bucket, timeout: 3000 });
   const world = { time: 0 };
   const load = (version: string) => loadModel(source, version);
   const model = createModelRegistry({ source, load, log, now: () => world.time });
