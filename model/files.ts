@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { appendFile, link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { appendFile, constants, copyFile, link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { FreshcarError } from './errors.ts';
 
@@ -36,7 +36,7 @@ export function sealed(path: string, temporary: string): SealedFile {
   return {
     temporary,
     commit: () =>
-      rename(temporary, path).catch((cause) => {
+      renameFirmly(temporary, path).catch((cause) => {
         throw notWritten(path, cause);
       }),
     discard: () => rm(temporary, { force: true }).catch(() => undefined),
@@ -51,7 +51,7 @@ export function sealed(path: string, temporary: string): SealedFile {
 export async function sealFile(path: string, content: Uint8Array | string): Promise<SealedFile> {
   const sealedFile = sealed(path, temporaryName(path));
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const file = await open(sealedFile.temporary, 'wx');
     try {
       await file.writeFile(content);
@@ -89,7 +89,7 @@ export async function writeNew(path: string, content: Uint8Array | string): Prom
   const file = await sealFile(path, content);
   try {
     // Unlike a rename, a link never takes the place of what is there.
-    await link(file.temporary, path);
+    await linkOrCopy(file.temporary, path);
     return true;
   } catch (cause) {
     if (cause instanceof Error && 'code' in cause && cause.code === 'EEXIST') return false;
@@ -106,7 +106,7 @@ export async function writeNew(path: string, content: Uint8Array | string): Prom
  */
 export async function appendTo(path: string, content: Uint8Array | string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     await appendFile(path, content);
   } catch (cause) {
     throw notWritten(path, cause);
@@ -133,4 +133,47 @@ export function reasonOf(cause: unknown): string {
     ELOOP: 'its links lead in a circle',
   };
   return reasons[code] ?? (cause instanceof Error ? cause.message : String(cause));
+}
+
+/** Milliseconds between two tries of a rename that Windows refuses for a moment, because a virus scanner looks at the file. */
+const renamePauses = [10, 50, 200, 500];
+
+async function renameFirmly(from: string, to: string): Promise<void> {
+  for (const pause of process.platform === 'win32' ? renamePauses : [])
+    try {
+      return await rename(from, to);
+    } catch (cause) {
+      if (!['EPERM', 'EACCES', 'EBUSY'].includes(codeOf(cause))) throw cause;
+      await new Promise((resolve) => setTimeout(resolve, pause));
+    }
+  return rename(from, to);
+}
+
+/** FAT and some network disks know no hard links; there, a copy that refuses to replace anything is the next best. */
+async function linkOrCopy(from: string, to: string): Promise<void> {
+  try {
+    await link(from, to);
+  } catch (cause) {
+    if (!['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS'].includes(codeOf(cause))) throw cause;
+    await copyFile(from, to, constants.COPYFILE_EXCL);
+  }
+}
+
+/**
+ * Makes a folder and those above it. Not by Node's own way, which tries for ever where a file system lets nobody make a folder
+ * and says that there is none, as Linux's `/proc` does.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isDirectory()) return;
+  const above = dirname(path);
+  if (above !== path) await makeFolder(above);
+  await mkdir(path).catch((cause) => {
+    // Another process was quicker.
+    if (codeOf(cause) !== 'EEXIST' || (there && !there.isDirectory())) throw cause;
+  });
+}
+
+function codeOf(cause: unknown): string {
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : '';
 }

@@ -1,5 +1,6 @@
 import { FreshcarError } from '../errors.ts';
 import { sha256 } from '../files.ts';
+import { parseJson } from '../json.ts';
 import { type FileEntry, type Manifest, manifestName, manifestSchema } from './manifest.ts';
 
 /** Bytes of the longest manifest that is read: those of the shipped models have 3,000. */
@@ -14,7 +15,7 @@ export function parseManifest(content: Uint8Array | string, location: string): M
   const damaged = (why: string, cause: unknown) =>
     new FreshcarError('damaged-bundle', `${manifestName} in ${location} cannot be used: ${why}.`, { cause });
   if (content.length > manifestLimit) throw damaged(`it is longer than ${manifestLimit} bytes`, undefined);
-  const json = attempt(() => JSON.parse(typeof content === 'string' ? content : new TextDecoder().decode(content)));
+  const json = attempt(() => parseJson(typeof content === 'string' ? content : new TextDecoder().decode(content)));
   if ('failure' in json) throw damaged('it is no JSON', json.failure);
   // Lists in lists in lists can be deeper than any check goes.
   const checked = attempt(() => manifestSchema.safeParse(json.value));

@@ -53,11 +53,21 @@ export function createProgram(terminal: Terminal): Command {
     .configureOutput({ writeOut: (text) => terminal.out.write(text), writeErr: (text) => terminal.err.write(text) })
     .showHelpAfterError('Add --help to see what can be asked for.');
   for (const add of commands) add(program, terminal);
-  for (const command of leavesOf(program)) command.option(...debugOption);
+  for (const command of leavesOf(program)) command.option(...debugOption).hook('preAction', refuseEmpty);
   return program;
 }
 
 const debugOption = ['--debug', 'when something fails, print where in the program it did'] as const;
+
+/** An empty path or name, as a shell makes it of a variable that is not set, would be taken for the folder one is in. */
+function refuseEmpty(command: Command): void {
+  const empty = Object.entries(command.opts()).find(([, value]) => value === '');
+  const blank = command.args.includes('');
+  if (empty === undefined && !blank) return;
+  const what =
+    empty === undefined ? 'An argument' : `--${empty[0].replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`)}`;
+  throw new FreshcarError('invalid-input', `${what} is empty; say what is meant.`);
+}
 
 function leavesOf(command: Command): Command[] {
   return command.commands.flatMap((below) => (below.commands.length === 0 ? [below] : leavesOf(below)));

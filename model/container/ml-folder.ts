@@ -4,6 +4,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { FreshcarError } from '../errors.ts';
 import { reasonOf, writeWhole } from '../files.ts';
+import { parseJson } from '../json.ts';
 
 /**
  * The folder that SageMaker and a training container talk through, `/opt/ml`.
@@ -29,7 +30,8 @@ const shownCharacters = 1024;
 /** Names that SageMaker's own tools add to the hyperparameters. */
 const foreign = /^(sagemaker_|_)/;
 
-const hyperparametersSchema = z.record(z.string(), z.string());
+/** SageMaker's SDK for Python puts every value into JSON once more: 32 arrives as "32", and fresh as "\"fresh\"". */
+const hyperparametersSchema = z.record(z.string(), z.string().transform(withoutQuotes));
 
 /**
  * @param root `/opt/ml`, or a folder laid out alike.
@@ -58,9 +60,18 @@ export function openMlFolder(root: string, jobName = ''): MlFolder {
   };
 }
 
+function withoutQuotes(value: string): string {
+  if (!/^".*"$/s.test(value)) return value;
+  try {
+    return String(parseJson(value));
+  } catch {
+    return value;
+  }
+}
+
 function parseHyperparameters(text: string, file: string): Record<string, string> {
   try {
-    return hyperparametersSchema.parse(JSON.parse(text));
+    return hyperparametersSchema.parse(parseJson(text));
   } catch (cause) {
     throw new FreshcarError('invalid-input', `${file} is not an object whose values are all texts.`, { cause });
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open } from 'node:fs/promises';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { notWritten, type SealedFile, sealed, temporaryName } from '../files.ts';
+import { makeFolder, notWritten, type SealedFile, sealed, temporaryName } from '../files.ts';
 import { npyHeader, npyHeaderBytes } from './npy.ts';
 
 /** A `.npy` that grows picture by picture under a temporary name until it is whole. */
@@ -37,7 +37,7 @@ export async function createNpyWriter(path: string, imageSize: number): Promise<
     }
   };
   const file = await attempt(async () => {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     return open(temporary, 'wx+');
   });
   const pictureBytes = imageSize * imageSize * 3;

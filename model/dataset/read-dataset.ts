@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { open, readFile } from 'node:fs/promises';
 import { FreshcarError } from '../errors.ts';
 import { reasonOf } from '../files.ts';
+import { parseJson } from '../json.ts';
 import { parseNpy } from './npy.ts';
 import { besides, type Provenance, provenanceSchema } from './provenance.ts';
 
@@ -44,7 +45,7 @@ async function readProvenance(path: string): Promise<Provenance | undefined> {
   });
   if (text === undefined) return undefined;
   try {
-    return provenanceSchema.parse(JSON.parse(text));
+    return provenanceSchema.parse(parseJson(text));
   } catch (cause) {
     throw new FreshcarError('damaged-bundle', `${path} is not the provenance of a packed dataset.`, { cause });
   }

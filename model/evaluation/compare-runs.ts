@@ -1,4 +1,4 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { manifestName } from '../bundle/manifest.ts';
 import { commandLine } from '../command-line.ts';
@@ -6,7 +6,7 @@ import { readDataset } from '../dataset/read-dataset.ts';
 import { drawSeeds, seedsFrom } from '../draw.ts';
 import { duration } from '../duration.ts';
 import { FreshcarError } from '../errors.ts';
-import { reasonOf, writeWhole } from '../files.ts';
+import { makeFolder, reasonOf, writeWhole } from '../files.ts';
 import { picturesOf, sheet } from '../image.ts';
 import { encodePng } from '../png.ts';
 import { type StatusLine, statusLine } from '../status-line.ts';
@@ -49,7 +49,7 @@ export async function runComparison(paths: readonly string[], flags: CompareFlag
   const folders = paths.map(openRunFolder);
   const steps = await Promise.all(folders.map(stepsOf));
   // What would end the measuring is to end it before it has taken its time.
-  await makeFolder(flags.out);
+  await prepareFolder(flags.out);
   for (const [at, folder] of folders.entries()) for (const step of steps[at] ?? []) await folder.readSnapshot(step);
   const data = await readDataset(flags.data);
   const training = flags.train === undefined ? undefined : await readDataset(flags.train);
@@ -93,8 +93,8 @@ export async function runComparison(paths: readonly string[], flags: CompareFlag
   await extractor.dispose();
 }
 
-async function makeFolder(path: string): Promise<void> {
-  await mkdir(path, { recursive: true }).catch((cause) => {
+async function prepareFolder(path: string): Promise<void> {
+  await makeFolder(path).catch((cause) => {
     throw new FreshcarError('unavailable', `Could not make the folder ${path}: ${reasonOf(cause)}.`, { cause });
   });
 }

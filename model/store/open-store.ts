@@ -16,6 +16,11 @@ import type { BundleStore } from './store.ts';
  */
 export async function openStore(place: string, environment: NodeJS.ProcessEnv): Promise<BundleStore> {
   if (place.startsWith('s3://')) return openBucket(place, environment);
+  if (/^[a-z][a-z0-9+.-]+:/i.test(place) && !/^[a-z]:[\\/]/i.test(place))
+    throw new FreshcarError(
+      'invalid-input',
+      `${place} is neither a bucket nor a folder; write s3://bucket, s3://bucket/prefix/, or the path of a folder.`,
+    );
   const location = path.resolve(place);
   const isBundle = await stat(path.join(location, manifestName)).then(
     () => true,

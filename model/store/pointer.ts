@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { modelVersionSchema } from '../bundle/manifest.ts';
 import { FreshcarError } from '../errors.ts';
+import { parseJson } from '../json.ts';
 import type { Pointer } from './store.ts';
 
 /** The folder, or the start of every key, under which a store keeps its bundles. */
@@ -42,7 +43,7 @@ export class DamagedPointerError extends FreshcarError {
 export function parsePointer(text: string, where: string, etag: string): Pointer {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch {
     throw new DamagedPointerError(where, 'it is no JSON', etag);
   }

@@ -69,9 +69,19 @@ async function movePointer(
   { dryRun = false, inspect }: PromoteOptions,
 ): Promise<Promotion> {
   const from = pointer?.version;
-  await checkFiles(store, to, inspect);
+  await checkFiles(store, to, inspect).catch((error) => {
+    throw namingOthers(error, store, to, pointer);
+  });
   if (!dryRun && from !== to) await store.writePointer(movedPointer(pointer, to), etag);
   return { from, to };
+}
+
+/** Where a version is not there, what its store is known to have helps more than the file that was missed. */
+function namingOthers(error: unknown, { location }: BundleStore, to: string, pointer: Pointer | undefined): unknown {
+  if (!(error instanceof FreshcarError) || error.code !== 'not-found' || pointer === undefined) return error;
+  const known = [pointer.version, pointer.previous, ...(pointer.beside ?? [])].filter((name) => name !== undefined);
+  const message = `${location} has no model ${to}, or not all of it. Its pointer names ${known.join(', ')}; publish others first.`;
+  return new FreshcarError('not-found', message, { cause: error });
 }
 
 /**

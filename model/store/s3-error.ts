@@ -26,6 +26,18 @@ export function explainS3(error: unknown, call: FailedCall): FreshcarError {
   const cause = { cause: error };
   if (name === 'NoSuchBucket')
     return new FreshcarError('not-found', `There is no bucket ${bucket}, so ${object} cannot be ${action}.`, cause);
+  if (status === undefined && /credentials?provider/i.test(name))
+    return new FreshcarError(
+      'unavailable',
+      `No credentials for S3 were found, so ${object} cannot be ${action}. Sign in to AWS, or set AWS_PROFILE.`,
+      cause,
+    );
+  if (status === undefined && error instanceof Error && /region is missing/i.test(error.message))
+    return new FreshcarError(
+      'unavailable',
+      `No region is set, so ${object} cannot be ${action}. Set AWS_REGION.`,
+      cause,
+    );
   if (status === 404) return new FreshcarError('not-found', `There is no ${object}.`, cause);
   if (status === 403) return denied(object, call, cause);
   if (name === 'AbortError' || name === 'TimeoutError')

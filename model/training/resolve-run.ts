@@ -5,6 +5,7 @@ import { quoted } from '../command-line.ts';
 import { FreshcarError } from '../errors.ts';
 import { type FeaturesFile, readFeatures } from '../features/features-file.ts';
 import { reasonOf } from '../files.ts';
+import { parseJson } from '../json.ts';
 import type { Precision } from '../tensorflow/precision.ts';
 import { type PresetName, type TrainingConfig, usualPreset } from './config.ts';
 import { type AskedNetworks, checkOrigin, fitDiscriminator, fitOrigin, type Origin, readOrigin } from './origin.ts';
@@ -159,7 +160,7 @@ function resumedConfig(values: Values, own: TrainingConfig): TrainingConfig {
 
 async function readJson(path: string): Promise<unknown> {
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    return parseJson(await readFile(path, 'utf8'));
   } catch (cause) {
     throw new FreshcarError('invalid-input', `Could not read ${path} as JSON: ${reasonOf(cause)}.`, { cause });
   }

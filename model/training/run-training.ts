@@ -151,7 +151,10 @@ function optionsOf(flags: TrainFlags, values: Readonly<Record<string, string>>, 
   const before = { ...usualOptions, ...known };
   const data = flags.data === undefined ? known?.data : resolve(flags.data);
   if (data === undefined)
-    throw new FreshcarError('invalid-input', 'Say which packed photographs to train on: --data FILE.');
+    throw new FreshcarError(
+      'invalid-input',
+      'Say which packed photographs to train on: --data FILE. Add --help to see what can be asked for.',
+    );
   const saysLength = values.steps !== undefined || values.epochs !== undefined;
   return {
     data,

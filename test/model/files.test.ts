@@ -23,6 +23,10 @@ describe('a file that is written whole', () => {
     expect(await readdir(folder)).toEqual(['taken']);
   });
 
+  it.runIf(process.platform === 'linux')('says so at once where nobody can make a folder', async () => {
+    await expect(writeWhole('/proc/x/y/file', 'content')).rejects.toThrow(/^Could not write \/proc\/x\/y\/file: /);
+  });
+
   it('has a temporary name that is known for one', () => {
     expect(isTemporary(temporaryName('runs/first/checkpoints/step-00000001.safetensors'))).toBe(true);
     for (const name of ['step-00000001.safetensors', '.gitignore', '.notes.tmp']) expect(isTemporary(name)).toBe(false);

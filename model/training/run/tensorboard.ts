@@ -1,3 +1,4 @@
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { appendTo } from '../../files.ts';
 import { protobufRoot } from '../../protobuf.ts';
@@ -50,13 +51,15 @@ export interface EventWriterOptions {
 
 /** Starts another event file in `folder`; TensorBoard reads all files of a folder as one run. */
 export async function openEventWriter(folder: string, { step, clock }: EventWriterOptions): Promise<EventWriter> {
-  // Read in the order of their names, which therefore begin with the time.
-  const seconds = String(Math.floor(clock() / 1000)).padStart(10, '0');
+  // Read in the order of their names, which therefore begin with the time, or, when the clock went back, right after the newest.
+  const newest = await newestIn(folder);
+  const seconds = String(Math.max(Math.floor(clock() / 1000), newest + 1)).padStart(10, '0');
   const path = join(folder, `events.out.tfevents.${seconds}.${String(step).padStart(8, '0')}.freshcar`);
   const write = (event: Readonly<Record<string, unknown>>) =>
     appendTo(path, encodeRecord(encodeEvent({ wallTime: clock() / 1000, ...event })));
   await write({ fileVersion: 'brain.Event:2' });
-  if (step > 0) await write({ step: step + 1, sessionLog: { status: sessionStart } });
+  // From the first step on, too: a run that was stopped before its first checkpoint begins again.
+  await write({ step: step === 0 ? 0 : step + 1, sessionLog: { status: sessionStart } });
   return {
     scalars: (at, values) => {
       const value = Object.entries(values)
@@ -66,6 +69,13 @@ export async function openEventWriter(folder: string, { step, clock }: EventWrit
     },
     picture: (at, tag, png) => write({ step: at, summary: { value: [{ tag, image: describePng(png) }] } }),
   };
+}
+
+/** The time in the newest file's name; -1 where there is none. */
+async function newestIn(folder: string): Promise<number> {
+  const names = await readdir(folder).catch(() => []);
+  const times = names.map((name) => Number(/^events\.out\.tfevents\.(\d+)\./.exec(name)?.[1] ?? -1));
+  return Math.max(-1, ...times);
 }
 
 function encodeEvent(event: Readonly<Record<string, unknown>>): Uint8Array {

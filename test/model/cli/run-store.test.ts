@@ -43,6 +43,26 @@ it('publishes, promotes and rolls back, and says what it did', async () => {
   expect(await pointer()).toBe('{"version":"one","previous":"two"}\n');
 });
 
+it('names what there is where a version is not, and refuses what is no place for a store', async () => {
+  const { one, store } = await start();
+  await freshcar('publish', one, '--store', store);
+  await freshcar('promote', 'one', '--store', store);
+  const { code, err } = await freshcar('promote', 'nope', '--store', store);
+  expect({ code, err }).toEqual({
+    code: 1,
+    err: expect.stringContaining('no model nope, or not all of it. Its pointer names one;'),
+  });
+  for (const place of ['s3:/bucket', 'https://bucket.s3.amazonaws.com', 'S3://bucket'])
+    expect(await freshcar('promote', 'one', '--store', place)).toMatchObject({
+      code: 2,
+      err: expect.stringContaining(`${place} is neither a bucket nor a folder`),
+    });
+  expect(await freshcar('promote', 'one', '--store', '')).toMatchObject({
+    code: 2,
+    err: 'error: --store is empty; say what is meant.\n',
+  });
+});
+
 it('only says what it would do on a dry run', async () => {
   const { one, store, pointer } = await start();
   expect((await freshcar('publish', one, '--store', store, '--dry-run')).out).toMatch(

@@ -65,6 +65,8 @@ describe('an event file', () => {
     const wallTime = 1_800_000_000.5;
     expect(events).toEqual([
       { wallTime, fileVersion: 'brain.Event:2' },
+      // Step 0, which protocol buffers leave out.
+      { wallTime, sessionLog: { status: 1 } },
       { wallTime, step: 20, summary: { value: [{ tag: 'real', simpleValue: 0.5 }] } },
       {
         wallTime,
@@ -81,5 +83,15 @@ describe('an event file', () => {
     await openEventWriter(folder, { step: 7, clock: () => 0 });
     const { events } = await readEvents(folder);
     expect(events[1]).toMatchObject({ step: 8, sessionLog: { status: 1 } });
+  });
+
+  it('has a name after the newest one, should the clock have gone back', async () => {
+    const folder = await temporaryFolder();
+    await openEventWriter(folder, { step: 0, clock: () => 5_000_000 });
+    await openEventWriter(folder, { step: 9, clock: () => 3_000_000 });
+    expect((await readdir(folder)).sort()).toEqual([
+      'events.out.tfevents.0000005000.00000000.freshcar',
+      'events.out.tfevents.0000005001.00000009.freshcar',
+    ]);
   });
 });
