@@ -65,6 +65,10 @@ export type OptimizerOptions = z.output<typeof optimizerSchema>;
 
 const adam = { kind: 'adam' } as const;
 
+/** Takes a value by the name that it had in earlier configurations and checkpoints for the one that it has now. */
+const renamed = (names: Readonly<Record<string, string>>) => (value: unknown) =>
+  (typeof value === 'string' ? names[value] : undefined) ?? value;
+
 export const configSchema = z.strictObject({
   architecture: architectureSchema.prefault({}),
   /** Governs weights, noise, augmentation and the order of the data. */
@@ -87,8 +91,10 @@ export const configSchema = z.strictObject({
     .prefault({}),
   generatorOptimizer: optimizerSchema.prefault(adam),
   discriminatorOptimizer: optimizerSchema.prefault(adam),
-  /** `apart`: the discriminator is updated on the real, then on the fake batch, as the seed does; `together`: once on both. */
-  discriminatorUpdates: z.enum(['apart', 'together']).default('apart'),
+  /** `separate`: the discriminator is updated on the real, then on the fake batch, as the seed does; `combined`: once on both. */
+  discriminatorUpdates: z
+    .preprocess(renamed({ apart: 'separate', together: 'combined' }), z.enum(['separate', 'combined']))
+    .default('separate'),
   /**
    * The generated batch that the discriminator learns from: `shared` is the one that the generator then learns from, drawn
    * once for both; `predicted` is another, drawn by the moving statistics, as Keras's `predict` does for the seed.
@@ -165,7 +171,7 @@ export const projectedDefaults = {
   labels: { real: 1, fake: 0, flipRate: 0 },
   generatorOptimizer: { kind: 'adam', rate: 1e-4, beta1: 0.5, beta2: 0.99 },
   discriminatorOptimizer: { kind: 'adam', rate: 2e-4, beta1: 0.5, beta2: 0.99 },
-  discriminatorUpdates: 'together',
+  discriminatorUpdates: 'combined',
   fakes: 'shared',
   frozenNormalisation: 'batch',
   average: 0.999,

@@ -60,7 +60,7 @@ function watchContradiction(config: TrainingConfig): (losses: StepLosses) => boo
 }
 
 /** Whether every weight of a run is still a number. */
-export function isWhole({ generator, discriminator }: Gan): boolean {
+export function isAllFinite({ generator, discriminator }: Gan): boolean {
   return [generator, discriminator].every(({ weights }) =>
     [...weights.values()].every((values) => values.every(Number.isFinite)),
   );

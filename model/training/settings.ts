@@ -72,7 +72,7 @@ export const settings: readonly Setting[] = [
   text(
     'discriminator-updates',
     'discriminatorUpdates',
-    'apart: after the real and after the fake batch; together: once',
+    'separate: after the real and after the fake batch; combined: once',
   ),
   text('fakes', 'fakes', "shared: both networks learn from one generated batch; predicted: the seed's way"),
   text('frozen-normalisation', 'frozenNormalisation', 'batch or moving, while the generator learns'),

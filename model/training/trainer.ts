@@ -2,7 +2,7 @@ import { memory } from '@tensorflow/tfjs-core';
 import { FreshcarError } from '../errors.ts';
 import type { Features } from '../features/features-file.ts';
 import type { TrainingConfig } from './config.ts';
-import { type Divergence, isWhole, watchDivergence } from './divergence.ts';
+import { type Divergence, isAllFinite, watchDivergence } from './divergence.ts';
 import type { Checkpoint, DataIdentity } from './run/checkpoint.ts';
 import { secondsTrained } from './run/metrics.ts';
 import type { Progress } from './run/progress.ts';
@@ -112,7 +112,7 @@ async function trainWith(discriminator: Discriminator, options: TrainerOptions):
   const watch = watchDivergence(config, options.divergenceWindow);
   const save = async () => {
     // A checkpoint of broken weights would push out the good ones.
-    if (!isWhole(gan)) throw await failure(options, gan, 'broken');
+    if (!isAllFinite(gan)) throw await failure(options, gan, 'broken');
     await folder.saveCheckpoint(checkpoint());
   };
   const isDone = () => gan.step >= steps || options.now() >= deadline;

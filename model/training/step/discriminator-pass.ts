@@ -38,12 +38,12 @@ export function discriminatorPass(
   return result;
 }
 
-/** The generator's loss on a generated batch, and its slope in every pixel; leaves the discriminator as it is. */
+/** The generator's loss on a generated batch, and its gradient in every pixel; leaves the discriminator as it is. */
 export function imagePass(config: TrainingConfig, gan: Gan, images: tf.Tensor4D): ImagePass {
   const { network, weights } = frozen(config, gan.discriminator);
   const pass = trainingPass(gan.random, config.precision);
   let loss = Number.NaN;
-  const slope = tf.tidy(() => {
+  const gradient = tf.tidy(() => {
     const tensors = weightTensors(network, weights);
     const { value, grad } = tf.valueAndGrad((x: tf.Tensor) => {
       const seen = augment(config.augment, x as tf.Tensor4D, gan.random);
@@ -54,7 +54,7 @@ export function imagePass(config: TrainingConfig, gan: Gan, images: tf.Tensor4D)
     return grad as tf.Tensor4D;
   });
   for (const { mean, variance } of pass.statistics.values()) tf.dispose([mean, variance]);
-  return { loss, slope };
+  return { loss, gradient };
 }
 
 /** The discriminator as the generator learns from it: normalising by the batch, or by its moving statistics. */

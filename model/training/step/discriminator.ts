@@ -3,16 +3,16 @@ import type { TrainingConfig } from '../config.ts';
 import type { Gan } from './gan.ts';
 import type { Gradients } from './pass.ts';
 
-/** The discriminator's loss on one batch, and the slope of that loss in each of its weights. */
+/** The discriminator's loss on one batch, and the gradient of that loss in each of its weights. */
 export interface DiscriminatorPass {
   readonly loss: number;
   readonly gradients: Gradients;
 }
 
-/** The generator's loss on a generated batch, and its slope in every pixel. */
+/** The generator's loss on a generated batch, and its gradient in every pixel. */
 export interface ImagePass {
   readonly loss: number;
-  readonly slope: tf.Tensor4D;
+  readonly gradient: tf.Tensor4D;
 }
 
 /** One batch as a discriminator has looked at it: what does not depend on its weights is computed once. */

@@ -72,14 +72,14 @@ function look(frozen: Frozen, config: TrainingConfig, gan: Gan, images: tf.Tenso
     imagePass: () => {
       if (back === undefined) throw new Error('a look for the discriminator alone has no way back to the image');
       const { loss, gradients } = tapPass(frozen, config, gan, taps);
-      const slope = tf.tidy(() => {
+      const gradient = tf.tidy(() => {
         const inSeen = back(gradients);
         // The chain rule in two parts, through the augmentation as it was drawn.
         const product = (x: tf.Tensor) => tf.sum(tf.mul(seenOf(x as tf.Tensor4D, randomFromState(draws)), inSeen));
         return tf.grad(product)(images) as tf.Tensor4D;
       });
       tf.dispose(gradients);
-      return { loss, slope };
+      return { loss, gradient };
     },
   };
 }

@@ -62,16 +62,16 @@ function bothStep(config: TrainingConfig, gan: Gan, discriminator: Discriminator
   let losses: StepLosses | undefined;
   const { grads } = tf.valueAndGrads((...trainable: tf.Tensor[]) => {
     const fake = forward(network, withTrainable(tensors, names, trainable), latents, pass) as tf.Tensor4D;
-    const slope = outsideTape(() => {
+    const gradient = outsideTape(() => {
       const look = (images: tf.Tensor4D, purpose: 'own' | 'both') => discriminator.look(config, gan, images, purpose);
       const seen = config.fakes === 'shared' ? look(fake, 'both') : undefined;
       const own = discriminatorStep(config, gan, discriminator, real, seen ?? look(drawFakes(config, gan), 'own'));
-      const { loss, slope } = (seen ?? look(fake, 'both')).imagePass();
+      const { loss, gradient } = (seen ?? look(fake, 'both')).imagePass();
       losses = { ...own, generator: loss };
-      return slope;
+      return gradient;
     });
-    // The chain rule in two parts: the slope of this sum in the weights is the slope of the generator's loss in them.
-    return tf.sum(tf.mul(fake, slope)) as tf.Scalar;
+    // The chain rule in two parts: the gradient of this sum in the weights is the gradient of the generator's loss in them.
+    return tf.sum(tf.mul(fake, gradient)) as tf.Scalar;
   })(names.map((name) => tensors.get(name) as tf.Tensor));
   if (losses === undefined) throw new Error('the generator was not run');
   applyGradients(config.generatorOptimizer, optimizer, weights, readGradients(names, grads));
@@ -88,17 +88,17 @@ function discriminatorStep(
   fake: Look,
 ) {
   const { weights, optimizer } = gan.discriminator;
-  const apart = config.discriminatorUpdates === 'apart';
+  const separate = config.discriminatorUpdates === 'separate';
   const update = (gradients: Gradients) => applyGradients(config.discriminatorOptimizer, optimizer, weights, gradients);
   const onReal = discriminator.look(config, gan, real, 'own').pass('real');
   const gradients = withPenalty(config, gan, real, onReal.gradients);
-  if (apart) update(gradients);
+  if (separate) update(gradients);
   const onFake = fake.pass('fake');
-  update(apart ? onFake.gradients : sumGradients(gradients, onFake.gradients));
+  update(separate ? onFake.gradients : sumGradients(gradients, onFake.gradients));
   return { discriminatorReal: onReal.loss, discriminatorFake: onFake.loss };
 }
 
-/** Adds the gradient penalty's slope in the steps that have one. */
+/** Adds the gradient penalty's gradient in the steps that have one. */
 function withPenalty(config: TrainingConfig, gan: Gan, real: tf.Tensor4D, gradients: Gradients): Gradients {
   if (config.r1 === 0 || gan.step % config.r1Every !== 0) return gradients;
   return sumGradients(gradients, gradientPenalty(config, gan, real).gradients);

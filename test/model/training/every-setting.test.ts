@@ -43,7 +43,7 @@ const others: Readonly<Record<string, readonly [value: string, besides?: Values]
   'generator-rate': ['0.001'],
   'discriminator-optimizer': ['sgd'],
   'discriminator-rate': ['0.001'],
-  'discriminator-updates': ['together'],
+  'discriminator-updates': ['combined'],
   fakes: ['predicted'],
   'frozen-normalisation': ['moving'],
   'pretrain-discriminator': ['1'],

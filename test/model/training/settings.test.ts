@@ -46,7 +46,7 @@ describe('the settings of a run', () => {
       labels: { real: 1, fake: 0, flipRate: 0 },
       generatorOptimizer: { kind: 'adam', rate: 2e-4, beta1: 0.5 },
       discriminatorOptimizer: { kind: 'adam', rate: 2e-4, beta1: 0.5 },
-      discriminatorUpdates: 'apart',
+      discriminatorUpdates: 'separate',
       average: 0,
       mirror: false,
     });
@@ -99,6 +99,17 @@ describe('the settings of a run', () => {
     [{ colour: '1' }, 'There is no setting colour'],
   ])('refuses %j in a sentence that names it', (values, sentence) => {
     expect(() => resolveConfig({ preset: 'fresh', values })).toThrow(sentence);
+  });
+
+  it.each([
+    ['apart', 'separate'],
+    ['together', 'combined'],
+  ])('know the updates of the discriminator by the name that they once had: %s', (old, name) => {
+    for (const sources of [{ file: { discriminatorUpdates: old } }, { values: { 'discriminator-updates': old } }])
+      expect(resolveConfig({ preset: 'seed', ...sources }).discriminatorUpdates).toBe(name);
+    expect(() => resolveConfig({ preset: 'seed', values: { 'discriminator-updates': 'both' } })).toThrow(
+      'discriminator-updates',
+    );
   });
 
   it('refuses a file that has a key which nothing reads', () => {

@@ -36,17 +36,17 @@ describe('the gradient penalty', () => {
     ['conv_3/kernel', 100, 1e-3],
     ['norm_1/gamma', 3, 1e-4],
     ['score/kernel', 7, 1e-2],
-  ])('has the slope in %s that a small change of the weight measures', (name, at, by) => {
+  ])('has the gradient in %s that a small change of the weight measures', (name, at, by) => {
     const gan = createGan(config);
-    const slope = penalty(config, gan).gradients.get(name)?.[at] ?? expect.fail(name);
+    const gradient = penalty(config, gan).gradients.get(name)?.[at] ?? expect.fail(name);
     // The changes are small, since the penalty jumps wherever a leaky ReLU turns; not smaller, since values are float32.
     const [above, below] = [penalty(config, gan, name, at, by), penalty(config, gan, name, at, -by)];
     const measured = (above.value - below.value) / (2 * by);
-    expect(Math.abs(slope - measured)).toBeLessThan(0.03 * Math.abs(measured));
+    expect(Math.abs(gradient - measured)).toBeLessThan(0.03 * Math.abs(measured));
     expect(Math.abs(measured)).toBeGreaterThan(1);
   });
 
-  it('is half the squared length of the slopes in the pixels, times its weight and its interval', () => {
+  it('is half the squared length of the gradients in the pixels, times its weight and its interval', () => {
     const gan = createGan(config);
     const single = penalty(smallConfig({ ...config, r1: 1, r1Every: 1 }), gan).value;
     expect(single).toBeGreaterThan(0);

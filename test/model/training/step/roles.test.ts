@@ -38,7 +38,7 @@ describe('a step of a discriminator that is one number, worked out by hand,', ()
   });
 
   it('adds both gradients up before one update where the updates are combined', () => {
-    const config = smallConfig({ discriminatorOptimizer: descent, discriminatorUpdates: 'together' });
+    const config = smallConfig({ discriminatorOptimizer: descent, discriminatorUpdates: 'combined' });
     const gan = biasOnlyGan(config, 0.7);
     const losses = trainStep(config, gan, realImages(4));
     const after = 0.7 - rate * (derivative(0.7, 1) + derivative(0.7, 0));
@@ -152,7 +152,7 @@ describe('the discriminator that the generator learns from', () => {
   const gradientOf = (frozenNormalisation: TrainingConfig['frozenNormalisation'], odd: boolean) => {
     const config = smallConfig({ frozenNormalisation });
     const gan = odd ? withOddStatistics(config, 'discriminator') : createGan(config);
-    return imagePass(config, gan, realTensor(4)).slope.dataSync();
+    return imagePass(config, gan, realTensor(4)).gradient.dataSync();
   };
 
   it('normalises by the batch, whatever the moving statistics are, unless it is told to', () => {
@@ -169,8 +169,8 @@ describe('the discriminator that the generator learns from', () => {
     const images = realTensor(4);
     // The same draws of dropout each time.
     const pass = (x: tf.Tensor4D) => imagePass(config, { ...gan, random: randomFromSeed(5) }, x);
-    const { loss, slope } = pass(images);
-    const step = tf.sub(images, tf.mul(slope, 20)) as tf.Tensor4D;
+    const { loss, gradient } = pass(images);
+    const step = tf.sub(images, tf.mul(gradient, 20)) as tf.Tensor4D;
     expect(pass(step).loss).toBeLessThan(loss);
   });
 });

@@ -88,12 +88,12 @@ describe('a training step', () => {
     const config = smallConfig();
     const gan = createGan(config);
     const before = copyWeights(gan.discriminator.weights);
-    const { slope } = imagePass(config, gan, tf.tensor4d(real(config), [config.batchSize, 32, 32, 3]));
-    expect(tf.max(tf.abs(slope)).dataSync()[0]).toBeGreaterThan(0);
+    const { gradient } = imagePass(config, gan, tf.tensor4d(real(config), [config.batchSize, 32, 32, 3]));
+    expect(tf.max(tf.abs(gradient)).dataSync()[0]).toBeGreaterThan(0);
     expect(gan.discriminator.weights).toEqual(before);
   });
 
-  it('moves the generator down the slope of its own loss', () => {
+  it('moves the generator down the gradient of its own loss', () => {
     const config = smallConfig({
       generatorOptimizer: { kind: 'sgd', rate: 0.05 },
       discriminatorOptimizer: { kind: 'sgd', rate: 1e-12 },
