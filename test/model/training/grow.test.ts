@@ -73,6 +73,21 @@ describe('a grown generator', () => {
     expect(tf.div(error, spread).dataSync()[0]).toBeLessThan(0.02);
   });
 
+  it('hardly changes its image where ten steps of Adam move all taps of its new layer the same way', async () => {
+    const { architecture, weights } = await readShipped();
+    const large = grownArchitecture(architecture, { lastChannels: [32] });
+    const start = grownWeights(architecture, large, { generator: weights }).generator;
+    const moved = new Map(start).set(
+      'up_4/kernel',
+      (start.get('up_4/kernel') ?? new Float32Array()).map((tap) => tap + 10 * 2e-4),
+    );
+    const latents = Float32Array.from({ length: 8 * architecture.latentSize }, randomFromSeed(3).normal);
+    const [before, after] = [draw(large, start, latents), draw(large, moved, latents)];
+    const error = before.reduce((sum, value, at) => sum + (value - (after[at] ?? 0)) ** 2, 0) / before.length;
+    // Of 255: a root mean square under 4.
+    expect(error).toBeLessThan(4 ** 2);
+  });
+
   it('is as wide as was asked for where it is new, and as the smaller one elsewhere', () => {
     expect(grownArchitecture(architecture, { lastChannels: [1, 2, 24] })).toMatchObject({
       imageSize: 64,
