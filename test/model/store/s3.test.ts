@@ -117,6 +117,59 @@ describe('s3Source', () => {
     expect(s3.requests).toHaveLength(1);
   });
 
+  it.each([
+    ['ExpiredToken', 'The login to AWS has expired.', 'aws sso login'],
+    ['InvalidToken', 'The session token is none', 'aws sso login'],
+    ['InvalidAccessKeyId', 'AWS knows no such access key.', 'AWS_PROFILE'],
+    ['SignatureDoesNotMatch', 'The secret key is not the one', 'aws configure'],
+    ['AuthorizationHeaderMalformed', 'The bucket is in another region.', 'AWS_REGION'],
+    ['KMS.DisabledException', 'the key that encrypts it cannot be used', 'KMS.DisabledException'],
+    ['InvalidObjectState', 'S3 refused', 'InvalidObjectState'],
+  ])(
+    'does not blame a right for %s, names the cause and what mends it, and takes no model for missing',
+    async (code, cause, mend) => {
+      const { s3, source } = await start();
+      s3.fault = refuse(403, code);
+      for (const read of [source.readPointer(), source.readManifest('new')])
+        await expect(read).rejects.toMatchObject({
+          code: 'unavailable',
+          message: expect.stringMatching(new RegExp(`${cause}.*${mend}`)),
+        });
+      expect(s3.requests).toHaveLength(2);
+    },
+  );
+
+  it('tries again when the clock is wrong, since the answer tells the time', async () => {
+    const { s3, source } = await start();
+    s3.fault = first(1, refuse(403, 'RequestTimeTooSkewed'));
+    expect((await source.readManifest('new')).version).toBe('new');
+    s3.fault = refuse(403, 'RequestTimeTooSkewed');
+    await expect(source.readManifest('new')).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining('timedatectl set-ntp true'),
+    });
+  });
+
+  it.each([
+    ['CredentialsProviderError', 'Could not load credentials from any providers', 'There are no credentials for AWS.'],
+    ['TokenProviderError', 'Token is expired', 'The login to AWS has expired.'],
+    ['Error', 'Region is missing', 'There is no AWS region.'],
+  ])('says at once what the SDK misses: %s, %s', async (name, message, says) => {
+    let calls = 0;
+    const client = {
+      send: async () => {
+        calls += 1;
+        throw Object.assign(new Error(message), { name });
+      },
+    };
+    const source = s3Source({ client: client as never, bucket: 'cars' });
+    await expect(source.readPointer()).rejects.toMatchObject({
+      code: 'unavailable',
+      message: expect.stringContaining(says),
+    });
+    expect(calls).toBe(1);
+  });
+
   it('is unavailable when nobody listens', async () => {
     const { s3, source } = await start();
     s3.fault = (incoming) => {
