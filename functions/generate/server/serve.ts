@@ -1,23 +1,25 @@
 import { randomInt } from 'node:crypto';
-import type { EventEmitter } from 'node:events';
-import { createServer, type Server } from 'node:http';
+import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { getRequestListener } from '@hono/node-server';
 import { FreshcarError } from '../../../model/errors.ts';
 import { openFolder } from '../../../model/store/folder.ts';
 import { createApp } from '../http/app.ts';
 import { readPage } from '../http/page-files.ts';
-import type { RequestBindings } from '../http/time-limit.ts';
 import type { Log } from '../log.ts';
 import { loadModel } from '../models/load-model.ts';
 import { createModelRegistry } from '../models/model-registry.ts';
 import { prepareClosing } from './graceful-close.ts';
+import { createHttpServer } from './http-server.ts';
 
 export interface ServeOptions {
   /** The folder that the model comes from. */
   readonly model: string;
   /** 0 takes any free one. */
   readonly port: number;
+  /** The network address to listen at; all of them where there is none. */
+  readonly host?: string | undefined;
+  /** The address under which visitors reach the service, where it is known. */
+  readonly publicUrl?: string | undefined;
   /** The folder of the built page. */
   readonly page: string;
   readonly log: Log;
@@ -38,17 +40,12 @@ export interface CarServer extends Serving {
 }
 
 /**
- * A connection stays with the worker that it was handed to. After so many requests it is closed in good order, so that a
- * worker which started later, or took another's place, gets its share of callers who keep their connections for ever.
- */
-const requestsPerConnection = 100;
-
-/**
  * Serves cars over HTTP from this process; resolves when it listens, while the model is still being loaded.
  *
  * @throws FreshcarError `not-found` when the folder holds no model, `unavailable` when the port is taken.
  */
-export async function serveCars({ model: folder, port, page, log }: ServeOptions): Promise<CarServer> {
+export async function serveCars(options: ServeOptions): Promise<CarServer> {
+  const { model: folder, port, host, publicUrl, page, log } = options;
   const source = await openFolder(folder);
   const model = createModelRegistry({
     source,
@@ -57,33 +54,28 @@ export async function serveCars({ model: folder, port, page, log }: ServeOptions
     now: () => performance.now(),
   });
   const app = createApp({ model, freshSeed: () => randomInt(2 ** 32), log, page: await readPage(page) });
-  const server = serveApp(app);
+  const server = createHttpServer(app, publicUrl);
   const close = prepareClosing(server);
-  await listen(server, port);
+  await listen(server, port, host);
   // So that the first visitor does not wait for the load.
   const ready = model.loadCurrent().then(() => void (model.version && model.loadAll()));
   return { location: source.location, port: (server.address() as AddressInfo).port, ready, close };
 }
 
-/** A server, not listening yet, that hands requests to the app, and tells it of callers who hang up. */
-export function serveApp(app: Pick<ReturnType<typeof createApp>, 'fetch'>): Server {
-  const listener = getRequestListener((request, { outgoing }) => {
-    const answer: EventEmitter = outgoing;
-    const bindings: RequestBindings = { onHangUp: (listen) => void answer.once('close', listen) };
-    return app.fetch(request, bindings);
+function listen(server: Server, port: number, host: string | undefined): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => reject(explainListening(error, port, host)));
+    server.listen(port, host, resolve);
   });
-  const server = createServer(listener);
-  server.maxRequestsPerSocket = requestsPerConnection;
-  return server;
 }
 
-function listen(server: Server, port: number): Promise<void> {
-  return new Promise((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const taken = error.code === 'EADDRINUSE';
-      const sentence = `Port ${port} is taken. Choose another one: PORT=3001 npm start`;
-      reject(taken ? new FreshcarError('unavailable', sentence, { cause: error }) : error);
-    });
-    server.listen(port, resolve);
-  });
+function explainListening(error: NodeJS.ErrnoException, port: number, host: string | undefined): Error {
+  const sentences: Readonly<Record<string, string>> = {
+    EADDRINUSE: `Port ${port} is taken. Choose another one: PORT=3001 npm start`,
+    EACCES: `Port ${port} may not be listened at. Choose one from 1024: PORT=3000 npm start`,
+    EADDRNOTAVAIL: `This machine has no address ${host}. Leave HOST out to listen at all that it has.`,
+    ENOTFOUND: `${host} is no address. Leave HOST out to listen at all that this machine has.`,
+  };
+  const sentence = sentences[error.code ?? ''];
+  return sentence === undefined ? error : new FreshcarError('unavailable', sentence, { cause: error });
 }

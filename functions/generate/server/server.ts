@@ -1,10 +1,10 @@
 import cluster from 'node:cluster';
-import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errorCodes, FreshcarError } from '../../../model/errors.ts';
 import { jsonLog } from '../log.ts';
 import { readServerOptions, type ServerOptions, serverHelp } from './server-options.ts';
+import { usableCores } from './usable-cores.ts';
 import type { WorkerMessage } from './worker-pool.ts';
 
 /**
@@ -19,16 +19,19 @@ async function start(options: ServerOptions): Promise<void> {
     options.workers === 1
       ? await serveHere(options)
       : await (await import('./worker-pool.ts')).startWorkerPool(options.workers, jsonLog(writeLine));
-  process.stdout.write(`Cars from ${location}: http://localhost:${port}\n`);
+  const { host = 'localhost' } = options;
+  // An IPv6 address stands in brackets.
+  const name = host.includes(':') ? `[${host}]` : host;
+  process.stdout.write(`Cars from ${location}: http://${name}:${port}\n`);
 }
 
 /** Serves from this process until a signal ends it. */
-async function serveHere({ model, port }: ServerOptions) {
+async function serveHere(options: ServerOptions) {
   // Only here: a process that only starts others is ready sooner without it.
   const { serveCars } = await import('./serve.ts');
   const page = path.join(path.dirname(fileURLToPath(import.meta.url)), 'page');
   const log = jsonLog(writeLine, cluster.isWorker ? { worker: process.pid } : {});
-  const { close, ...serving } = await serveCars({ model, port, page, log });
+  const { close, ...serving } = await serveCars({ ...options, page, log });
   // A worker ends when nothing but its link to the process that started it is left. Not `once`: a second signal would break
   // open answers off, and Ctrl-C is two signals when npm hands on the one that the terminal has sent to everybody.
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -54,7 +57,7 @@ function messageOf(error: unknown): string {
 }
 
 try {
-  const options = readServerOptions(process.argv.slice(2), process.env, availableParallelism());
+  const options = readServerOptions(process.argv.slice(2), process.env, usableCores());
   if (options === undefined) process.stdout.write(serverHelp);
   else if (cluster.isWorker) await serveAsWorker(options);
   else await start(options);

@@ -16,21 +16,27 @@ export type WorkerMessage = { readonly serving: Serving } | { readonly refused: 
 
 /** Milliseconds after which a death counts no longer. */
 const memory = 60_000;
-const longestWait = 30_000;
+const longestWait = 5000;
+/** The longest wait while nobody serves: until it is over, the port is closed. */
+const longestWaitOfAll = 500;
+/** Milliseconds after its model was loaded that a worker has to live to have served well. */
+const servedWell = 5000;
 /** Milliseconds after which a worker that was told to end, and should within half of them, is killed. */
 const patience = 10_000;
 
 /**
  * Milliseconds to wait before another worker takes the place of one that ended: none after the first death, then half a
- * second, doubled for each further one within a minute, at most 30 seconds. So a worker that dies of a whim is missed for a
- * moment, and one that dies at every start does not take the cores from those that serve.
+ * second, doubled for each further one within a minute, at most 5 seconds, and half a second while nobody else serves. So a worker that
+ * dies of a whim is missed for a moment, and one that dies at every start does not take the cores from those that serve.
  *
- * @param deaths When workers ended, this one included.
+ * @param deaths When workers ended that had not served well, this one included.
  * @param now Both in milliseconds from any fixed moment.
+ * @param others How many workers serve meanwhile.
  */
-export function waitAfter(deaths: readonly number[], now: number): number {
+export function waitAfter(deaths: readonly number[], now: number, others: number): number {
   const recent = deaths.filter((death) => now - death < memory).length;
-  return recent <= 1 ? 0 : Math.min(longestWait, 500 * 2 ** (recent - 2));
+  const longest = others > 0 ? longestWait : longestWaitOfAll;
+  return recent <= 1 ? 0 : Math.min(longest, 500 * 2 ** (recent - 2));
 }
 
 /**
@@ -48,10 +54,13 @@ export async function startWorkerPool(size: number, log: Log): Promise<Serving> 
   const keep = async (started: StartedWorker) => {
     for (let worker = started; ; worker = startWorker(log)) {
       worker.serving.catch(() => undefined);
-      const ending = await worker.ending;
+      const { loadedAt, ...ending } = await worker.ending;
       if (stop.signal.aborted) return;
-      deaths.push(performance.now());
-      const wait = waitAfter(deaths, performance.now());
+      const now = performance.now();
+      const hasServed = now - loadedAt > servedWell;
+      if (!hasServed) deaths.push(now);
+      const others = Object.values(cluster.workers ?? {}).filter((other) => other?.isConnected()).length;
+      const wait = hasServed ? 0 : waitAfter(deaths, now, others);
       log.error('A worker ended; another one takes its place.', { ...ending, wait });
       await sleep(wait, undefined, { signal: stop.signal }).catch(() => undefined);
       if (stop.signal.aborted) return;
@@ -80,8 +89,8 @@ interface StartedWorker {
   readonly serving: Promise<Serving>;
   /** Resolves when it has loaded its model, or ended. */
   readonly ready: Promise<unknown>;
-  /** What the log tells about its end. */
-  readonly ending: Promise<Readonly<Record<string, unknown>>>;
+  /** What the log tells about its end, and when it had loaded its model. */
+  readonly ending: Promise<Readonly<Record<string, unknown>> & { readonly loadedAt: number }>;
 }
 
 function startWorker(log: Log): StartedWorker {
@@ -90,10 +99,19 @@ function startWorker(log: Log): StartedWorker {
   // What cannot be told to a worker that is ending is no reason for the others to end.
   worker.on('error', (error) => log.warn('A worker could not be told something.', { reason: error.message }));
   let reason: string | undefined;
-  const ending = once(worker, 'exit').then(([code, signal]) => ({ worker: worker.process.pid, code, signal, reason }));
+  let loadedAt = Number.POSITIVE_INFINITY;
+  const ending = once(worker, 'exit').then(([code, signal]) => ({
+    worker: worker.process.pid,
+    code,
+    signal,
+    reason,
+    loadedAt,
+  }));
   const loaded = new Promise<void>((resolve) => {
     worker.on('message', (message: WorkerMessage) => {
-      if ('ready' in message) resolve();
+      if (!('ready' in message)) return;
+      loadedAt = performance.now();
+      resolve();
     });
   });
   const serving = new Promise<Serving>((resolve, reject) => {

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { get as request } from 'node:http';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect, it, onTestFinished } from 'vitest';
-import { serveApp } from '../../../../functions/generate/server/serve.ts';
+import { createHttpServer } from '../../../../functions/generate/server/http-server.ts';
 import { paintedModel, startApp } from '../fixtures.ts';
 
 /** The app over a model that counts its cars, each of which takes a turn of the event loop. */
@@ -39,7 +39,7 @@ it('draws nothing for HEAD, at any route, and says what GET would', async () => 
 
 it('draws no more of a sheet whose caller hung up', async () => {
   const { app, get, counts } = startCounting();
-  const server = serveApp(app);
+  const server = createHttpServer(app);
   onTestFinished(() => void server.close());
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
