@@ -48,6 +48,19 @@ describe.skipIf(!native)(
       });
     });
 
+    it('grows a run to twice the size, of which the generator alone goes on', async () => {
+      await train('first', [...projected(), '--epochs', '1']);
+      const large = await writeSmallDataset(folder, { size: 64 });
+      const grow = ['--from', join(folder, 'first'), '--image-size', '64', '--last-channels', '24'];
+      const flags = ['--batch-size', '4', '--epochs', '0.5', '--discriminator', 'projected', '--features', features];
+      const { code, err } = await train('large', ['--data', large, ...flags, ...grow]);
+      expect(`${code} ${err}`).toMatch(/^0 /);
+      expect(await configOf('large')).toMatchObject({
+        architecture: { imageSize: 64, channels: 8, lastChannels: [24] },
+        from: { name: 'first' },
+      });
+    });
+
     it('resumes to the bit', async () => {
       await train('whole', [...projected(), '--epochs', '2']);
       await train('halves', [...projected(), '--epochs', '1']);
