@@ -1,5 +1,6 @@
 import { FreshcarError } from '../errors.ts';
 import type { Features } from './features-file.ts';
+import { foldKeras } from './fold-keras.ts';
 import { type FrozenLayer, frozenNetworkSchema } from './frozen-network.ts';
 import type { KerasLayer, LayersModel } from './layers-model.ts';
 
@@ -85,28 +86,16 @@ function convolutionOf({ name, class_name, config }: KerasLayer, inputs: number)
   return { name, kind: depthwise ? 'depthwise' : 'conv', side, stride, filters, relu6: false };
 }
 
-/** `gamma (x - mean) / sqrt(variance + epsilon) + beta` as a factor of each filter and a bias. */
-function fold({ name, config }: KerasLayer, convolution: string, { model, chain, weights }: Build): void {
+function fold(norm: KerasLayer, convolution: string, { model, chain, weights }: Build): void {
   const layer = chain.at(-1);
-  if (layer?.name !== convolution) throw unknown(`${name} does not follow a convolution`);
-  const of = (weight: string) => model.weights.get(`${name}/${weight}`);
-  const kernel = model.weights.get(`${convolution}/${layer.kind === 'depthwise' ? 'depthwise_kernel' : 'kernel'}`);
-  const [gamma, beta, mean, variance] = [of('gamma'), of('beta'), of('moving_mean'), of('moving_variance')];
-  if (!kernel || !gamma || !beta || !mean || !variance)
-    throw unknown(`weights of ${convolution} or ${name} are missing`);
-  const factors = Float64Array.from(
-    gamma,
-    (value, at) => value / Math.sqrt(number(variance, at) + (config.epsilon ?? 1e-3)),
+  if (layer?.name !== convolution) throw unknown(`${norm.name} does not follow a convolution`);
+  const { kernel, bias } = foldKeras(
+    model,
+    `${convolution}/${layer.kind === 'depthwise' ? 'depthwise_kernel' : 'kernel'}`,
+    norm,
   );
-  // Filters, or a depthwise kernel's channels, are what changes fastest.
-  weights.set(
-    `${convolution}/kernel`,
-    kernel.map((value, at) => value * number(factors, at % layer.filters)),
-  );
-  weights.set(
-    `${convolution}/bias`,
-    beta.map((value, at) => value - number(mean, at) * number(factors, at)),
-  );
+  weights.set(`${convolution}/kernel`, kernel);
+  weights.set(`${convolution}/bias`, bias);
 }
 
 function change(chain: FrozenLayer[], name: string | undefined, to: Partial<FrozenLayer>): void {
@@ -124,10 +113,6 @@ function lastOfEachSize(chain: readonly FrozenLayer[]): string[] {
     if (!relu6) last.set(part, name);
   }
   return [4, 8, 16, 32].map((size) => last.get(size) ?? `a part of ${size}`);
-}
-
-function number(values: ArrayLike<number>, at: number): number {
-  return values[at] ?? Number.NaN;
 }
 
 function unknown(why: string): FreshcarError {

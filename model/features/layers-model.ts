@@ -24,6 +24,7 @@ const layerSchema = z.object({
       padding: z.union([z.enum(['same', 'valid']), z.tuple([pair, pair])]),
       activation: z.string(),
       use_bias: z.boolean(),
+      scale: z.boolean(),
       epsilon: z.number(),
       max_value: z.number().nullable(),
     })

@@ -3,6 +3,7 @@ import { Graph, opset } from '../../bundle/onnx-graph.ts';
 import type { OnnxTensor } from '../../bundle/onnx-messages.ts';
 import { FreshcarError } from '../../errors.ts';
 import type { Constant, GraphModel, GraphNode } from './graph-model.ts';
+import { channelsFirst, padding } from './onnx-convolution.ts';
 
 /**
  * A MobileNet-like image classifier without its last layer as an ONNX graph of features: `images` (float32, `[count, height,
@@ -113,13 +114,13 @@ function addConvolution(graph: Graph, node: GraphNode, map: Map2d, constants: Re
   const [kernel, bias] = [constantOf(kernelName, constants), constantOf(biasName, constants)];
   const side = kernel.shape[0] ?? 1;
   const stride = node.attr.strides?.list.i[1] ?? 1;
-  const { pads, size } = padding(map.size, side, stride, node.attr.padding?.s);
+  const { before: low, after: high, size } = padding(map.size, side, stride, node.attr.padding?.s);
   const inputs = [map.value, graph.constant(channelsFirst(kernelName, kernel, depthwise))];
   inputs.push(graph.constant({ name: biasName, shape: bias.shape, values: bias.values }));
   const attributes = {
     kernel_shape: [side, side],
     strides: [stride, stride],
-    pads,
+    pads: [low, low, high, high],
     group: depthwise ? map.channels : 1,
   };
   const channels = bias.values.length;
@@ -132,32 +133,6 @@ function addConvolution(graph: Graph, node: GraphNode, map: Map2d, constants: Re
     graph.constant({ name: `${node.name}/limit_${limit}`, shape: [], values: Float32Array.of(limit) }),
   );
   return { value: graph.add('Clip', node.name, [before, ...limits]), size, channels };
-}
-
-/** TensorFlow's SAME (of an odd sum the larger half lies below and to the right) or VALID. */
-function padding(size: number, side: number, stride: number, kind = 'SAME') {
-  if (kind === 'VALID') return { pads: [0, 0, 0, 0], size: Math.floor((size - side) / stride) + 1 };
-  const output = Math.ceil(size / stride);
-  const sum = Math.max(0, (output - 1) * stride + side - size);
-  const [before, after] = [Math.floor(sum / 2), Math.ceil(sum / 2)];
-  return { pads: [before, before, after, after], size: output };
-}
-
-/** `[height, width, inputs, filters]` to ONNX's `[filters, inputs, height, width]`; depthwise, each input has one filter. */
-function channelsFirst(name: string, { shape, values }: Constant, depthwise: boolean): OnnxTensor {
-  const [height = 1, width = 1, inputs = 1, filters = 1] = shape;
-  const order = new Float32Array(values.length);
-  for (let place = 0; place < height * width; place++)
-    for (let input = 0; input < inputs; input++)
-      for (let filter = 0; filter < filters; filter++)
-        order[(depthwise ? input * filters + filter : filter * inputs + input) * height * width + place] = values[
-          (place * inputs + input) * filters + filter
-        ] as number;
-  return {
-    name,
-    shape: depthwise ? [inputs * filters, 1, height, width] : [filters, inputs, height, width],
-    values: order,
-  };
 }
 
 function inputOf({ name, input }: GraphNode, at: number, maps: ReadonlyMap<string, Map2d>): Map2d {
