@@ -55,6 +55,8 @@ describe('the time-lapse', () => {
     expect(apng.readUInt32BE(16)).toBe(4 * (4 + 2) - 2);
     expect(apng.readUInt32BE(apng.indexOf('acTL') + 4)).toBe(40);
     expect(spread([1, 2, 3, 4, 5, 6, 7], 3)).toEqual([1, 4, 7]);
+    // Places 0, 1.67, 3.33 and 5: the nearest ones.
+    expect(spread([0, 1, 2, 3, 4, 5], 4)).toEqual([0, 2, 3, 5]);
     expect(spread([1, 2], 3)).toEqual([1, 2]);
   });
 });
