@@ -1,9 +1,9 @@
 import { once } from 'node:events';
-import { readFile } from 'node:fs/promises';
 import { Agent, get } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startServer } from '../support/programs.ts';
 import type { BenchOptions, Series } from './measurement.ts';
+import { processorTime } from './process-tree.ts';
 
 export interface MixedBenchOptions extends BenchOptions {
   /** Milliseconds of each measurement; default 5000. */
@@ -88,7 +88,7 @@ function statusOf(address: string, agent: Agent): Promise<number> {
 
 /** Asks for sheets and hangs up soon after; then for one car. */
 async function abandon(sheets: string, count: number, pid: number | undefined, car: string) {
-  const used = await cpuTime(pid);
+  const used = await processorTime(pid);
   const callers = Array.from({ length: count }, async () => {
     const request = get(sheets).on('error', () => undefined);
     await once(request, 'finish');
@@ -101,16 +101,5 @@ async function abandon(sheets: string, count: number, pid: number | undefined, c
   const nextCar = performance.now() - sent;
   // What is still being drawn is to be counted too.
   await sleep(2000);
-  return { nextCar, cost: (await cpuTime(pid)) - used };
-}
-
-/** Milliseconds of processor time that a process and those it started have used; Linux only, NaN elsewhere. */
-async function cpuTime(pid: number | undefined): Promise<number> {
-  const read = (file: string) => readFile(`/proc/${pid}/${file}`, 'utf8').catch(() => '');
-  const [stat, children] = await Promise.all([read('stat'), read(`task/${pid}/children`)]);
-  // After the name in parentheses: user and system time are the 12th and 13th field, in hundredths of a second.
-  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  const own = (Number(fields[11] ?? Number.NaN) + Number(fields[12] ?? Number.NaN)) * 10;
-  const others = await Promise.all((children.match(/\d+/g) ?? []).map((child) => cpuTime(Number(child))));
-  return others.reduce((sum, time) => sum + time, own);
+  return { nextCar, cost: (await processorTime(pid)) - used };
 }
