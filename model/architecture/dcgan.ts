@@ -1,6 +1,14 @@
 import { z } from 'zod';
 import { buildNetwork, type LayerSpec, type Network } from './network.ts';
 
+/** Of every leaky ReLU below zero, unless an architecture says otherwise. */
+export const slope = 0.2;
+
+/** Of the generator's leaky ReLUs below zero. */
+export function slopeOf(architecture: Pick<Architecture, 'slope'>): number {
+  return architecture.slope ?? slope;
+}
+
 /** The most doublings of the family. */
 export const deepest = 5;
 
@@ -30,14 +38,17 @@ export const architectureSchema = z
     lastChannels: z.array(z.int().min(8).max(1024)).optional(),
     /** Channels of the discriminator's first layer, which works at full size. */
     firstChannels: z.int().min(8).max(1024).default(64),
+    /** Of the generator's leaky ReLUs below zero, where it is another than the seed's: 0 is a plain ReLU. */
+    slope: z.number().min(0).max(1).optional(),
   })
   // The same architecture is the same JSON: depth stays at its place, and of `lastChannels` only what differs is kept.
-  .transform(({ latentSize, imageSize, depth = Math.log2(imageSize / 4), lastChannels, ...widths }) => ({
+  .transform(({ latentSize, imageSize, depth = Math.log2(imageSize / 4), lastChannels, slope: asked, ...widths }) => ({
     latentSize,
     imageSize,
     depth,
     ...widths,
     ...differing(lastChannels, widths.channels),
+    ...(asked !== undefined && asked !== slope && { slope: asked }),
   }))
   .refine((value) => value.imageSize / 2 ** value.depth >= 2, {
     message: 'depth halves the picture below 2x2; choose a smaller depth',
@@ -63,26 +74,25 @@ export function doublingChannels({ depth, channels, lastChannels = [] }: Archite
 /** The seed's networks: 100 numbers in, 32x32 pixels out. */
 export const defaultArchitecture: Architecture = architectureSchema.parse({});
 
-/** Of every leaky ReLU below zero. */
-export const slope = 0.2;
 /** Keras's own defaults, which the seed left as they are. */
 const batchNormDefaults = { momentum: 0.99, epsilon: 1e-3 } as const;
 
 /** Latent vector -> dense -> `depth` doublings -> RGB in [-1, 1]. 1,467,651 parameters at the defaults. */
 export function generator(architecture: Architecture): Network {
   const { latentSize, imageSize, depth, baseChannels } = architecture;
+  const own = slopeOf(architecture);
   const base = imageSize / 2 ** depth;
   const doublings = doublingChannels(architecture).flatMap((filters, at): LayerSpec[] => [
     { kind: 'convTranspose', name: `up_${at + 1}`, filters, kernel: 4, stride: 2 },
     { kind: 'batchNorm', name: `norm_${at + 1}`, ...batchNormDefaults },
-    { kind: 'leakyRelu', name: `relu_${at + 1}`, slope },
+    { kind: 'leakyRelu', name: `relu_${at + 1}`, slope: own },
   ]);
   return buildNetwork(
     'generator',
     [latentSize],
     [
       { kind: 'dense', name: 'project', units: base * base * baseChannels },
-      { kind: 'leakyRelu', name: 'relu_0', slope },
+      { kind: 'leakyRelu', name: 'relu_0', slope: own },
       { kind: 'reshape', name: 'map', shape: [base, base, baseChannels] },
       ...doublings,
       { kind: 'conv', name: 'rgb', filters: 3, kernel: 3, stride: 1 },

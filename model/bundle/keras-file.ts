@@ -8,14 +8,17 @@ import { reasonOf } from '../files.ts';
  * as JSON, and whose group `model_weights` holds an array for each weight, by layer.
  */
 
-const layerSchema = z.object({ class_name: z.string(), config: z.looseObject({ name: z.string().optional() }) });
-const modelSchema = z.object({
-  class_name: z.literal('Sequential'),
-  // The first form is Keras 2.2.4's and later, the second is older.
-  config: z.union([z.object({ layers: z.array(layerSchema) }).transform(({ layers }) => layers), z.array(layerSchema)]),
+const layerSchema = z.object({
+  class_name: z.string(),
+  config: z.looseObject({ name: z.string().optional() }).or(z.array(z.unknown()).transform((layers) => ({ layers }))),
+  /** In a functional model, where its input comes from. */
+  inbound_nodes: z.unknown().optional(),
 });
+/** The layers of a model inside: a list in a field, or, before Keras 2.2.4, the configuration itself. */
+const layersSchema = z.object({ layers: z.array(layerSchema) });
+const modelNames = ['Sequential', 'Functional', 'Model'];
 
-export type KerasLayer = z.output<typeof layerSchema>;
+export type KerasLayer = z.output<typeof layerSchema> & { readonly config: Readonly<Record<string, unknown>> };
 
 export interface KerasWeight {
   readonly shape: readonly number[];
@@ -55,19 +58,57 @@ export async function readKerasFile(path: string): Promise<KerasModel> {
       throw refuse(
         'it holds no description of the layers; save the whole model with model.save, not its weights alone',
       );
-    const parsed = modelSchema.safeParse(JSON.parse(config));
-    if (!parsed.success) throw refuse('its layers are not one sequence; a generator is a Sequential model');
-    const weights = new Map(parsed.data.config.map((layer) => [nameOf(layer), readWeights(file, nameOf(layer))]));
-    return { layers: parsed.data.config, weightsOf: (layer) => weights.get(layer) ?? new Map() };
+    const parsed = layerSchema.safeParse(JSON.parse(config));
+    const layers = parsed.success ? sequenceOf(parsed.data) : undefined;
+    if (layers === undefined) throw refuse('its layers are not one sequence, each behind the one before');
+    const weights = new Map(layers.map(({ layer, outer }) => [nameOf(layer), readWeights(file, outer, nameOf(layer))]));
+    return { layers: layers.map(({ layer }) => layer), weightsOf: (layer) => weights.get(layer) ?? new Map() };
   } catch (cause) {
-    throw cause instanceof FreshcarError ? cause : refuse('it is damaged', cause);
+    if (cause instanceof FreshcarError) throw cause;
+    if (/float16/i.test(String(cause)))
+      throw refuse('its weights are float16, which the HDF5 library does not read; save the model in float32', cause);
+    throw refuse('it is damaged', cause);
   } finally {
     file.close();
   }
 }
 
 export function nameOf({ class_name, config }: KerasLayer): string {
-  return config.name ?? class_name;
+  return typeof config.name === 'string' ? config.name : class_name;
+}
+
+interface PlacedLayer {
+  readonly layer: KerasLayer;
+  /** The layer of the whole model that it is or lies in, under whose name its weights are kept. */
+  readonly outer: string;
+}
+
+/** A model's layers in the order in which they compute, those of models inside it in their places; undefined where ways part or meet. */
+function sequenceOf(model: KerasLayer, outer?: string): PlacedLayer[] | undefined {
+  const parsed = layersSchema.safeParse(model.config);
+  if (!modelNames.includes(model.class_name) || !parsed.success) return undefined;
+  const layers = model.class_name === 'Sequential' ? parsed.data.layers : chainOf(parsed.data.layers);
+  if (layers === undefined) return undefined;
+  const placed = layers.map((layer) => {
+    const place = outer ?? nameOf(layer);
+    return modelNames.includes(layer.class_name) ? sequenceOf(layer, place) : [{ layer, outer: place }];
+  });
+  return placed.includes(undefined) ? undefined : placed.flatMap((inside) => inside ?? []);
+}
+
+/** The layers of a functional model from its input on, if each is called once, on the one before. */
+function chainOf(layers: readonly KerasLayer[]): KerasLayer[] | undefined {
+  const after = new Map(layers.map((layer) => [parentsOf(layer, layers).join('\n'), layer]));
+  const chain: KerasLayer[] = [];
+  for (let next = after.get(''); next !== undefined; next = after.get(nameOf(next))) chain.push(next);
+  return chain.length === layers.length ? chain : undefined;
+}
+
+/** Keras 2 writes `[[["name", 0, 0, {}]]]`, Keras 3 a `keras_history` of `["name", 0, 0]`: each a known name before two numbers. */
+function parentsOf(layer: KerasLayer, layers: readonly KerasLayer[]): string[] {
+  const found = JSON.stringify(layer.inbound_nodes ?? []).matchAll(/\["((?:[^"\\]|\\.)*)",\d+,\d+/g);
+  const names = [...found].map(([, name]) => JSON.parse(`"${name}"`) as string);
+  return names.filter((name) => layers.some((other) => nameOf(other) === name));
 }
 
 /** The part of h5wasm's groups that is used here. */
@@ -76,13 +117,15 @@ interface Hdf5Group {
   get(path: string): unknown;
 }
 
-function readWeights(file: Hdf5Group, layer: string): Map<string, KerasWeight> {
-  const group = file.get(`model_weights/${layer}`) as Hdf5Group | null;
+function readWeights(file: Hdf5Group, outer: string, layer: string): Map<string, KerasWeight> {
+  const group = file.get(`model_weights/${outer}`) as Hdf5Group | null;
   const names = group?.attrs.weight_names?.value;
   // A layer without weights has an empty list of numbers there.
   if (group === null || !Array.isArray(names)) return new Map();
+  // A model inside has all its weights in one group, each below its own layer's name.
+  const own = outer === layer ? names : names.filter((path: string) => path.split('/').at(-2) === layer);
   return new Map(
-    names.map((path: string) => {
+    own.map((path: string) => {
       const { shape, value } = group.get(path) as { shape: number[]; value: ArrayLike<number> };
       const name = path.split('/').at(-1)?.replace(/:\d+$/, '') ?? path;
       return [name, { shape, values: Float32Array.from(value) }];

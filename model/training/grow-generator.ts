@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { type Architecture, doublingChannels, generator, slope } from '../architecture/dcgan.ts';
+import { type Architecture, doublingChannels, generator, slopeOf } from '../architecture/dcgan.ts';
 import type { WeightValues } from '../architecture/network.ts';
 import { randomFromSeed } from '../random.ts';
 import { forward, inference } from '../tensorflow/forward.ts';
@@ -51,7 +51,7 @@ export function growGenerator(small: Architecture, large: Architecture, weights:
     ...weights,
     [`${up}/kernel`, doublingKernel(old, inputs, width)],
     [`${up}/bias`, new Float32Array(width)],
-    ['rgb/kernel', gatheringKernel(width)],
+    ['rgb/kernel', gatheringKernel(width, slopeOf(large))],
   ]);
   // Normalised by its mean and deviation and given both back, a map stays as it is, while it is trained too.
   const { mean, variance } = momentsOf(large, grown);
@@ -108,7 +108,7 @@ function entriesOf(place: number): [number, readonly [number, number]][] {
 }
 
 /** `[3, 3, width, 3]`; channels beyond those that are needed have no part in the image yet. */
-function gatheringKernel(width: number): Float32Array {
+function gatheringKernel(width: number, slope: number): Float32Array {
   const kernel = new Float32Array(last * last * width * colours);
   eachChannel((row, column, colour) => {
     for (const y of gathered[row] ?? [])
