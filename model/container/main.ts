@@ -1,4 +1,3 @@
-import { runProgram } from '../cli/program.ts';
 import { processTerminal } from '../terminal.ts';
 import { evaluateJob } from './evaluate.ts';
 import { trainJob } from './train.ts';
@@ -11,7 +10,4 @@ const [job = 'train', root = '/opt/ml'] = process.argv.slice(2);
 /** The tuning job says by this that its trainings share one place for checkpoints; SageMaker names each training. */
 const ownFolder = process.env.FRESHCAR_SHARED_CHECKPOINTS === 'true' ? process.env.TRAINING_JOB_NAME : undefined;
 const terminal = processTerminal();
-process.exitCode =
-  job === 'evaluate'
-    ? await evaluateJob(root, (args) => runProgram(args, terminal))
-    : await trainJob(root, terminal, ownFolder);
+process.exitCode = job === 'evaluate' ? await evaluateJob(root, terminal) : await trainJob(root, terminal, ownFolder);
