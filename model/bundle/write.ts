@@ -82,7 +82,7 @@ async function moveInto(temporary: string, path: string, replace: boolean): Prom
 }
 
 /** What bundles are made of; a folder with nothing else in it is one that was copied or synchronised by half. */
-const ownNames = [manifestName, onnxName, tfjsModelName, tfjsWeightsName, 'samples.png', 'card.md'];
+const ownNames = [manifestName, onnxName, tfjsModelName, tfjsWeightsName, 'samples.png', 'card.md', 'directions.json'];
 
 /** Only a bundle or an empty folder makes room: a wrong path must not cost anybody their photographs or their run. */
 async function setAside(path: string, outdated: string): Promise<void> {

@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { maximumSeed } from '../latent.ts';
 import { parseInteger, parseNumber } from '../parse-number.ts';
+import { collectChange } from './change-option.ts';
 import type { Terminal } from '../terminal.ts';
 import type { MorphFlags } from './run-morph.ts';
 
@@ -23,6 +24,7 @@ export function morphCommand(program: Command, terminal: Terminal): void {
     .option('--delay <milliseconds>', 'how long each car is shown', parseInteger(10, 65535), 80)
     .option('--scale <factor>', 'how much larger each pixel is drawn', parseInteger(1, 32), 4)
     .option('--truncation <number>', 'under 1: more usual cars, above: stranger ones', parseNumber(0.01, 1.5), 1)
+    .option('--change <name=steps>', 'change one thing, by steps of -3 to 3; may be said again', collectChange, {})
     .addHelpText('after', examples)
     .action(async (flags: MorphFlags) => {
       const { runMorph } = await import('./run-morph.ts');

@@ -5,6 +5,7 @@ import type { Terminal } from '../terminal.ts';
 import { compareCommand } from './compare.ts';
 import { datasetPrepareCommand } from './dataset-prepare.ts';
 import { datasetSplitCommand } from './dataset-split.ts';
+import { directionsCommand } from './directions.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { exportCommand } from './export.ts';
 import { importKerasCommand } from './import-keras.ts';
@@ -30,6 +31,7 @@ const commands: readonly AddCommand[] = [
   trainCommand,
   sampleCommand,
   morphCommand,
+  directionsCommand,
   evaluateCommand,
   compareCommand,
   sideBySideCommand,

@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { drawSeeds, seedsFrom } from '../draw.ts';
+import { seedsFrom, truncatedLatents } from '../draw.ts';
+import { type Changes, changeLatents } from '../directions/directions.ts';
 import { openModel } from '../engine/open-model.ts';
 import { writeWhole } from '../files.ts';
 import { picturesOf, sheet } from '../image.ts';
@@ -15,6 +16,7 @@ export interface SampleFlags {
   readonly columns?: number;
   readonly scale: number;
   readonly truncation: number;
+  readonly change: Changes;
   readonly engine: 'onnx' | 'tfjs';
 }
 
@@ -23,12 +25,12 @@ const batchSize = 64;
 
 export async function runSampling(flags: SampleFlags, terminal: Terminal): Promise<void> {
   const warn = (message: string) => terminal.err.write(`warning: ${message}\n`);
-  const { engine, manifest } = await openModel(flags.model, flags.engine, warn);
+  const { engine, manifest, directions } = await openModel(flags.model, flags.engine, warn);
   const bytes = engine.imageSize ** 2 * 3;
   const forSheet = new Uint8Array(flags.sheet === undefined ? 0 : flags.count * bytes);
   for (let first = 0; first < flags.count; first += batchSize) {
     const seeds = seedsFrom(flags.seed + first, Math.min(batchSize, flags.count - first));
-    const cars = await drawSeeds(engine, seeds, flags.truncation);
+    const cars = await engine.draw(changeLatents(truncatedLatents(engine, seeds.map((seed) => ({ seed })), flags.truncation), flags.change, directions));
     if (flags.sheet !== undefined) forSheet.set(cars, first * bytes);
     if (flags.out !== undefined) await writeSingles(flags.out, cars, seeds, engine.imageSize, flags.scale);
     if (terminal.err.isTTY) terminal.err.write(`\r${first + seeds.length} of ${flags.count} cars`);

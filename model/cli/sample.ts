@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { FreshcarError } from '../errors.ts';
 import { maximumSeed } from '../latent.ts';
 import { parseInteger, parseNumber } from '../parse-number.ts';
+import { collectChange } from './change-option.ts';
 import type { Terminal } from '../terminal.ts';
 import type { SampleFlags } from './run-sampling.ts';
 
@@ -31,6 +32,7 @@ export function sampleCommand(program: Command, terminal: Terminal): void {
     .option('--scale <factor>', 'how much larger each pixel is drawn', parseInteger(1, 32), 1)
     .option('--truncation <number>', 'under 1: more usual cars, above: stranger ones', parseNumber(0.01, 1.5), 1)
     .addOption(new Option('--engine <name>', 'what draws').choices(['onnx', 'tfjs']).default('onnx'))
+    .option('--change <name=steps>', 'change one thing, by steps of -3 to 3; may be said again', collectChange, {})
     .addHelpText('after', examples)
     .action(async (flags: SampleFlags) => {
       if (flags.out === undefined && flags.sheet === undefined)

@@ -1,4 +1,5 @@
 import type { Manifest } from '../bundle/manifest.ts';
+import { type Directions, readDirections } from '../directions/directions.ts';
 import { FreshcarError } from '../errors.ts';
 import { openFolder } from '../store/folder.ts';
 import { shippedModel } from '../store/shipped.ts';
@@ -10,6 +11,8 @@ export interface OpenedModel {
   readonly location: string;
   readonly manifest: Manifest;
   readonly engine: Engine;
+  /** How to change one thing about its cars, where the bundle says that. */
+  readonly directions?: Directions | undefined;
 }
 
 /** Opens the model that a folder points at: a bundle, a run folder or a store; without one, the shipped model. */
@@ -22,5 +25,6 @@ export async function openModel(
   const reading = await source.readPointer();
   if (reading === undefined) throw new FreshcarError('not-found', `${source.location} names no current model.`);
   const manifest = await source.readManifest(reading.pointer.version);
-  return { location: source.location, manifest, engine: await loadEngine(source, manifest, { engine, warn }) };
+  const directions = await readDirections(source, manifest);
+  return { location: source.location, manifest, directions, engine: await loadEngine(source, manifest, { engine, warn }) };
 }

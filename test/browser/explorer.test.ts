@@ -220,6 +220,26 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
     expect(await seedOf(other.page)).toBe(second);
   });
 
+  it('changes one thing about a car by a slider, at an address of its own', async () => {
+    server.changeable = true;
+    onTestFinished(() => {
+      server.changeable = false;
+    });
+    const { page, complaints } = await open('/?seed=5');
+    await page.getByText('Change one thing').click();
+    await page.getByLabel('Hue, from bluer to redder').focus();
+    for (let step = 0; step < 2; step++) await page.keyboard.press('ArrowRight');
+    await page.waitForURL('**/?seed=5&warmth=0.5&model=painted');
+    expect(await page.locator('#car').getAttribute('src')).toBe('models/painted/cars/5.png?warmth=0.5');
+    await page.reload();
+    expect(await page.locator('#car').getAttribute('src')).toBe('models/painted/cars/5.png?warmth=0.5');
+    await page.getByText('Change one thing').click();
+    await expect.poll(() => page.getByLabel('Hue, from bluer to redder').inputValue()).toBe('0.5');
+    await page.locator('#another').click();
+    expect(await page.getByLabel('Hue, from bluer to redder').inputValue()).toBe('0');
+    expect(complaints).toEqual([]);
+  });
+
   it('takes nothing from a link that is none of cars', async () => {
     const { page, complaints } = await open('/#kept=<img>,5~../x~,99999999999~painted,%E0%A4%A');
     expect(await page.locator('#kept-section').isVisible()).toBe(false);

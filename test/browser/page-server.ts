@@ -4,6 +4,7 @@ import { createApp } from '../../functions/generate/http/app.ts';
 import { readPage } from '../../functions/generate/http/page-files.ts';
 import type { ModelRegistry } from '../../functions/generate/models/model-registry.ts';
 import { buildPage } from '../../infra/build/page.mjs';
+import type { Directions } from '../../model/directions/directions.ts';
 import { FreshcarError } from '../../model/errors.ts';
 import { keeperOf, paintedModel, recordedLog } from '../functions/generate/fixtures.ts';
 
@@ -11,6 +12,8 @@ export interface PageServer {
   readonly address: string;
   /** While true, no model can be loaded. */
   broken: boolean;
+  /** While true, models know how to make their cars warmer. */
+  changeable: boolean;
   /** While true, it cannot be told which models there are. */
   silent: boolean;
   /** The versions offered beside the current one, whose cars have 32 pixels. */
@@ -21,15 +24,24 @@ export interface PageServer {
 /** Of what can be offered, how many pixels its cars have. */
 const sizes: Readonly<Record<string, 64 | 128>> = { 'large-64': 64, 'huge-128': 128 };
 
+const warmer: Directions = {
+  format: 1,
+  measuredWith: 1,
+  directions: [
+    { name: 'warmth', title: 'Hue', ends: ['bluer', 'redder'], effects: { warmth: 1 }, purity: 9, vector: [1, 0, 0, 0] },
+  ],
+};
+
 /** The real page, built as the project builds it, on the real app; only the cars are painted. */
 export async function startPageServer(folder: string): Promise<PageServer> {
   await buildPage(process.cwd(), folder);
 
-  const state: Pick<PageServer, 'broken' | 'silent' | 'beside'> = { broken: false, silent: false, beside: [] };
+  const state: Pick<PageServer, 'broken' | 'silent' | 'beside' | 'changeable'> = { changeable: false, broken: false, silent: false, beside: [] };
   const { log } = recordedLog();
   const load = async (version: string) => {
     if (state.broken) throw new FreshcarError('unavailable', 'The bucket is on holiday.');
-    return paintedModel(version, sizes[version] ?? 32);
+    const directions = state.changeable ? warmer : undefined;
+    return { ...paintedModel(version, sizes[version] ?? 32), directions };
   };
   let seed = 100;
   // A new keeper for each loan, so that a test can break the model at any time.

@@ -5,7 +5,7 @@ import type { ModelRegistry } from '../models/model-registry.ts';
 import { changesWithModel } from './cache.ts';
 import { carName, carPageAddress, sharingHead } from './page-car.ts';
 import { type Page, render } from './page-files.ts';
-import { type PageLook, type PageModel, pageAddress } from './page-models.ts';
+import { lookParts, type PageLook, type PageModel, pageAddress } from './page-models.ts';
 import { lookQuery, lookString, seedPath, versionPath } from './parameters.ts';
 import { modelProblems, namedModelProblems, textResponse } from './responses.ts';
 import { addRoute } from './route.ts';
@@ -49,10 +49,10 @@ export function addCarPage(
 
 /** The main part of the page of one car: the picture, what it is, and the ways on from it. */
 function carMain(look: PageLook, model: PageModel): string {
-  const { seed, truncation, towards, by } = look;
+  const { seed, truncation } = look;
   const name = carName(look);
   const picture = `${root}models/${model.version}/cars/${seed}.png`;
-  const query = lookString({ truncation, towards, by });
+  const query = lookString(lookParts(look));
   const explorer = root + pageAddress(look, model).slice(2);
   const neighbour = (step: 1 | -1) => (seed + step + maximumSeed + 1) % (maximumSeed + 1);
   const pageOf = (other: number) => root + carPageAddress({ seed: other, truncation }, model);
@@ -63,7 +63,7 @@ function carMain(look: PageLook, model: PageModel): string {
         </div>
         <div class="actions">
           <a class="button primary" href="${explorer}">Explore from here</a>
-          <a class="button" href="${picture}${lookString({ size: 512, truncation, towards, by })}" download="car-${seed}.png">Download</a>
+          <a class="button" href="${picture}${lookString({ size: 512, ...lookParts(look) })}" download="car-${seed}.png">Download</a>
         </div>
         <div class="facts">
           <h1 id="title">${name} does not exist.</h1>

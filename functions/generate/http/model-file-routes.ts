@@ -1,13 +1,14 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { onnxName } from '../../../model/bundle/manifest.ts';
 import { samplesName } from '../../../model/bundle/samples.ts';
+import { directionsSchema } from '../../../model/directions/directions.ts';
 import { FreshcarError } from '../../../model/errors.ts';
 import type { ModelRegistry } from '../models/model-registry.ts';
 import { timeLapseName } from './about-page.ts';
 import { neverChanges } from './cache.ts';
 import { nothing, versionPath, wholeNumber } from './parameters.ts';
 import { ParameterError } from './problem.ts';
-import { binaryResponse, modelProblems } from './responses.ts';
+import { binaryResponse, jsonResponse, modelProblems, namedModelProblems } from './responses.ts';
 import { addRoute } from './route.ts';
 
 /** A Lambda function may answer with 6 MB, and what is no text takes a third more there. */
@@ -25,6 +26,23 @@ const partQuery = z.object({
       description: 'Which part of the file, from 0; the header `X-Parts` says how many there are.',
     }),
 });
+
+function addDirections(app: OpenAPIHono, model: ModelRegistry): void {
+  const route = {
+    path: '/models/{version}/directions',
+    summary: 'What can be changed about its cars, each thing by itself, and how purely',
+    tag: 'Models',
+    params: versionPath,
+    query: nothing,
+    responses: { ...modelProblems, ...namedModelProblems, ...jsonResponse('The directions', directionsSchema) },
+  } as const;
+  addRoute(app, route, async ({ params, context }) =>
+    model.use(async ({ manifest, directions }) => {
+      if (directions) return context.json(directions, 200, { 'Cache-Control': neverChanges });
+      throw new FreshcarError('not-found', `The model ${manifest.version} has no directions.`);
+    }, params.version),
+  );
+}
 
 /** Pictures that a bundle may have beside the network. */
 const pictureNames = [samplesName, timeLapseName];
@@ -56,6 +74,7 @@ function addPictureFiles(app: OpenAPIHono, model: ModelRegistry): void {
 /** The files of a model that a browser needs to draw by itself. */
 export function addModelFileRoutes(app: OpenAPIHono, model: ModelRegistry): void {
   addPictureFiles(app, model);
+  addDirections(app, model);
   const route = {
     path: `/models/{version}/${onnxName}`,
     summary: 'The network itself, in ONNX, in parts of 4 MB',

@@ -2,6 +2,7 @@ import { escapeHtml, type Markup, type Values } from './page-files.ts';
 import {
   baseOf,
   modelNotice,
+  lookParts,
   modelSwitch,
   type PageLook,
   type PageModel,
@@ -23,18 +24,18 @@ export function carName({ seed, towards, by }: PageLook): string {
 }
 
 /** The page of a car, seen from the top. */
-export function carPageAddress({ seed, truncation, towards, by }: PageLook, model: Pick<PageModel, 'version'>): string {
-  return `models/${model.version}/cars/${seed}${lookString({ truncation, towards, by })}`;
+export function carPageAddress(look: PageLook, model: Pick<PageModel, 'version'>): string {
+  return `models/${model.version}/cars/${look.seed}${lookString(lookParts(look))}`;
 }
 
 /** What is said of a car to programs that show a link to it elsewhere. */
 export function sharingHead(look: PageLook, models: PageModels, origin: string): Markup {
-  const { seed, truncation, towards, by } = look;
+  const { seed } = look;
   const name = carName(look);
   // Its own page where the model is known, else the page with it on.
   const own = models.shown === undefined ? pageAddress(look, undefined).slice(2) : carPageAddress(look, models.shown);
   const address = `${origin}/${own}`;
-  const card = `${origin}/${baseOf(models.shown)}cars/${seed}/card.png${lookString({ truncation, towards, by })}`;
+  const card = `${origin}/${baseOf(models.shown)}cars/${seed}/card.png${lookString(lookParts(look))}`;
   const properties = [
     ['og:type', 'website'],
     ['og:site_name', 'freshcar'],
@@ -54,13 +55,13 @@ export function sharingHead(look: PageLook, models: PageModels, origin: string):
 
 /** What the explorer page is filled with. */
 export function explorerValues(look: PageLook, models: PageModels, asked: string | undefined): Values {
-  const { seed, truncation, towards, by } = look;
+  const { seed, truncation } = look;
   const { shown } = models;
   const base = baseOf(shown);
   const car = `${base}cars/${seed}.png`;
   // The same for everybody who sees this car: a page that is reloaded asks for nothing new.
   const first = (seed % sheets) * sheet.rows * sheet.columns;
-  const query = lookString({ truncation, towards, by });
+  const query = lookString(lookParts(look));
   return {
     seed: String(seed),
     truncation: String(truncation),
@@ -72,7 +73,7 @@ export function explorerValues(look: PageLook, models: PageModels, asked: string
     alt: `${carName(look)}, a car front that was never built`,
     car: car + query,
     // A multiple of every model's own size.
-    download: car + lookString({ size: 512, truncation, towards, by }),
+    download: car + lookString({ size: 512, ...lookParts(look) }),
     permalink: pageAddress(look, shown),
     wall: `wall${lookString({ from: first, truncation, model: shown?.version })}`,
     another: `./${lookString({ truncation, model: shown?.version })}`,

@@ -1,8 +1,9 @@
 import { html } from 'hono/html';
+import type { Changes } from '../../../model/directions/directions.ts';
 import { FreshcarError } from '../../../model/errors.ts';
 import type { ModelRegistry } from '../models/model-registry.ts';
 import type { OfferedModel } from '../models/offered-models.ts';
-import { lookString } from './parameters.ts';
+import { changesOf, lookString } from './parameters.ts';
 
 /** A model as a page shows it. Of one that only the page's address told of the size may not be known. */
 export type PageModel = Omit<OfferedModel, 'imageSize'> & { readonly imageSize: number | undefined };
@@ -20,7 +21,7 @@ export interface PageModels {
 }
 
 /** What a page shows of a car beside the model. */
-export interface PageLook {
+export interface PageLook extends Changes {
   readonly seed: number;
   readonly truncation: number;
   readonly towards?: number | undefined;
@@ -70,9 +71,15 @@ export function baseOf(model: PageModel | undefined): string {
   return model === undefined ? '' : `models/${model.version}/`;
 }
 
+/** What of a look stands in addresses, beside the seed. */
+export function lookParts(look: PageLook): Readonly<Record<string, number | undefined>> {
+  const { truncation, towards, by } = look;
+  return { truncation, towards, by, ...changesOf(look) };
+}
+
 /** The page with a car on it, as it is linked to. */
-export function pageAddress({ seed, truncation, towards, by }: PageLook, model: PageModel | undefined): string {
-  return `./${lookString({ seed, truncation, towards, by, model: model?.version })}`;
+export function pageAddress(look: PageLook, model: PageModel | undefined): string {
+  return `./${lookString({ seed: look.seed, ...lookParts(look), model: model?.version })}`;
 }
 
 /**

@@ -1,5 +1,7 @@
 import { z } from '@hono/zod-openapi';
 import { modelVersionSchema } from '../../../model/bundle/manifest.ts';
+import type { Changes } from '../../../model/directions/directions.ts';
+import { type PropertyName, propertyNames, propertyTitles } from '../../../model/directions/properties.ts';
 import { maximumSeed } from '../../../model/latent.ts';
 import { ParameterError } from './problem.ts';
 
@@ -124,8 +126,43 @@ const by = z
     description: 'How far on the way to `towards`.',
   });
 
+const changeMessage = 'must be a number from -3 to 3 with at most 2 decimals';
+const change = (name: PropertyName) => {
+  const { title, ends } = propertyTitles[name];
+  return z
+    .string()
+    .regex(/^-?[0-3](\.\d{1,2})?$/, changeMessage)
+    .transform(Number)
+    .refine((value) => Math.abs(value) <= 3, changeMessage)
+    .optional()
+    .openapi({
+      param: { name, in: 'query', required: false },
+      type: 'number',
+      minimum: -3,
+      maximum: 3,
+      description: `${title}: under 0 ${ends[0]}, over 0 ${ends[1]}, in steps of what cars usually differ by. For models with \`directions\`.`,
+    });
+};
+
+/** What can be changed about a car, each by itself. */
+const changes = {
+  brightness: change('brightness'),
+  warmth: change('warmth'),
+  colour: change('colour'),
+  background: change('background'),
+  windscreen: change('windscreen'),
+  lamps: change('lamps'),
+  symmetry: change('symmetry'),
+} satisfies Record<PropertyName, z.ZodType>;
+
+/** Of a query, what is to be changed. */
+export function changesOf(query: Changes): Changes {
+  const asked = propertyNames.map((name) => [name, query[name]] as const).filter(([, amount]) => amount !== undefined && amount !== 0);
+  return Object.fromEntries(asked);
+}
+
 /** How a car is to look, beside its seed. */
-export const lookQuery = z.object({ size, truncation, towards, by });
+export const lookQuery = z.object({ size, truncation, towards, by, ...changes });
 export type Look = z.output<typeof lookQuery>;
 
 const throughMessage = `must be 2 to ${throughLimit} whole numbers from 0 to ${maximumSeed}, with commas between`;
@@ -166,6 +203,7 @@ export const sheetQuery = z.object({
       'A car that all others are like: each row further on the way from it to the cars that the sheet would have.',
   }),
   truncation,
+  ...changes,
 });
 export type SheetQuery = z.output<typeof sheetQuery>;
 
@@ -178,6 +216,7 @@ export const morphQuery = z.object({
   back,
   size,
   truncation,
+  ...changes,
 });
 export type MorphQuery = z.output<typeof morphQuery>;
 
@@ -186,6 +225,7 @@ export const pageQuery = z.object({
   truncation,
   towards,
   by,
+  ...changes,
   model: version()
     .optional()
     .openapi({

@@ -1,11 +1,12 @@
 import { apngSteps } from '../../../model/apng.ts';
 import { wayOfRow } from '../../../model/around.ts';
+import { type Changes, changeLatents } from '../../../model/directions/directions.ts';
 import { latentsOfMorph, seedsFrom, truncatedLatents } from '../../../model/draw.ts';
 import { pictureOf, picturesOf, sheet } from '../../../model/image.ts';
 import { pngSteps } from '../../../model/png.ts';
 import { shareCard } from '../../../model/share-card.ts';
 import type { ServedModel } from '../models/served-model.ts';
-import { type Look, lookString, type MorphQuery, type SheetQuery, scaleOf, usualDelay } from './parameters.ts';
+import { changesOf, type Look, lookString, type MorphQuery, type SheetQuery, scaleOf, usualDelay } from './parameters.ts';
 import { ParameterError } from './problem.ts';
 
 /** A picture that was asked for, with everything about it decided and nothing drawn yet. */
@@ -33,35 +34,59 @@ export interface Picture {
 const drawnLimit = 2 ** 20;
 const encodedLimit = 2 ** 22;
 
-export function carPicture({ engine }: ServedModel, look: Look, asked: number | undefined, fresh: () => number) {
+export function carPicture(served: ServedModel, look: Look, asked: number | undefined, fresh: () => number) {
+  const { engine } = served;
   const seed = asked ?? fresh();
+  const change = changeOf(served, look);
   const { truncation, towards, by } = checkWay(look);
   const scale = scaleOf(look.size, engine.imageSize);
   return {
     seed,
     cars: 1,
     fresh: asked === undefined,
-    key: [seed, scale, truncation, ...(by === undefined ? [] : [`${towards}-${by}`])],
+    key: [seed, scale, truncation, ...change.key, ...(by === undefined ? [] : [`${towards}-${by}`])],
     address: `cars/${seed}.png${lookString(look)}`,
-    latents: () => truncatedLatents(engine, [{ seed, towards, by }], truncation),
+    latents: () => change.apply(truncatedLatents(engine, [{ seed, towards, by }], truncation)),
     encode: (cars) => pngSteps(pictureOf(cars, 0, engine.imageSize), { scale }),
   } satisfies Picture;
 }
 
 /** A car with its number beside it, to stand beside a link to it. */
-export function cardPicture({ engine }: ServedModel, look: Omit<Look, 'size'>, seed: number) {
+export function cardPicture(served: ServedModel, look: Omit<Look, 'size'>, seed: number) {
+  const { engine } = served;
+  const change = changeOf(served, look);
   const { truncation, towards, by } = checkWay(look);
   const between = by === undefined ? [] : [`${Math.round(by * 100)}% OF THE WAY`, `TO CAR ${towards}`];
   return {
     seed,
     cars: 1,
     fresh: false,
-    key: ['card', seed, truncation, ...(by === undefined ? [] : [`${towards}-${by}`])],
-    address: `cars/${seed}/card.png${lookString({ truncation, towards, by })}`,
-    latents: () => truncatedLatents(engine, [{ seed, towards, by }], truncation),
+    key: ['card', seed, truncation, ...change.key, ...(by === undefined ? [] : [`${towards}-${by}`])],
+    address: `cars/${seed}/card.png${lookString(look)}`,
+    latents: () => change.apply(truncatedLatents(engine, [{ seed, towards, by }], truncation)),
     encode: (cars) =>
       pngSteps(shareCard(pictureOf(cars, 0, engine.imageSize), [`CAR ${seed}`, ...between, 'DOES NOT EXIST.'])),
   } satisfies Picture;
+}
+
+/**
+ * What a query changes about cars.
+ *
+ * @throws ParameterError when the model does not know how.
+ */
+function changeOf({ manifest, directions }: ServedModel, query: Changes) {
+  const changes = changesOf(query);
+  const known = directions?.directions ?? [];
+  const strange = Object.keys(changes).find((asked) => known.every(({ name }) => name !== asked));
+  if (strange !== undefined) {
+    const place = `/models/${manifest.version}/directions`;
+    throw new ParameterError(strange, `The model ${manifest.version} cannot change ${strange} by itself; ${place} lists what it can.`);
+  }
+  return {
+    changes,
+    key: Object.entries(changes).map(([name, amount]) => `${name}${amount}`),
+    apply: (latents: Float32Array) => changeLatents(latents, changes, directions),
+  };
 }
 
 /** @throws ParameterError when only one of two that belong together is there. */
@@ -74,7 +99,9 @@ function checkWay<Asked extends Pick<Look, 'towards' | 'by'>>(look: Asked): Aske
 /**
  * `seed`, `seed + 1`, ... row by row; after the largest seed they go on at 0. With `around`, the cars on the way from that one to these.
  */
-export function sheetPicture({ engine }: ServedModel, query: SheetQuery, fresh: () => number) {
+export function sheetPicture(served: ServedModel, query: SheetQuery, fresh: () => number) {
+  const { engine } = served;
+  const change = changeOf(served, query);
   const { rows, columns, truncation, around, seed = fresh() } = query;
   const cars = rows * columns;
   if (cars * engine.imageSize ** 2 > drawnLimit)
@@ -83,20 +110,22 @@ export function sheetPicture({ engine }: ServedModel, query: SheetQuery, fresh: 
     seed,
     cars,
     fresh: query.seed === undefined,
-    key: ['sheet', seed, rows, columns, truncation, ...(around === undefined ? [] : [around])],
-    address: `sheet.png${lookString({ rows, columns, seed, around, truncation })}`,
+    key: ['sheet', seed, rows, columns, truncation, ...change.key, ...(around === undefined ? [] : [around])],
+    address: `sheet.png${lookString({ rows, columns, seed, around, truncation, ...change.changes })}`,
     latents: () => {
       const seeds = seedsFrom(seed, cars);
       const way = (at: number) => wayOfRow(Math.floor(at / columns), rows);
       const between = (towards: number, at: number) => ({ seed: around ?? towards, towards, by: way(at) });
       const asked = around === undefined ? seeds.map((seed) => ({ seed })) : seeds.map(between);
-      return truncatedLatents(engine, asked, truncation);
+      return change.apply(truncatedLatents(engine, asked, truncation));
     },
     encode: (pixels) => pngSteps(sheet(pixels, engine.imageSize, { columns })),
   } satisfies Picture;
 }
 
-export function morphPicture({ engine }: ServedModel, query: MorphQuery, fresh: () => number) {
+export function morphPicture(served: ServedModel, query: MorphQuery, fresh: () => number) {
+  const { engine } = served;
+  const change = changeOf(served, query);
   const { frames, truncation, size, delay, back } = query;
   const { through, named, fresh: isFresh } = carsOfMorph(query, fresh);
   const { imageSize } = engine;
@@ -111,9 +140,9 @@ export function morphPicture({ engine }: ServedModel, query: MorphQuery, fresh: 
     seed: through[0] ?? 0,
     cars: frames,
     fresh: isFresh,
-    key: ['morph', ...through, frames, scale, truncation, delay, String(back)],
-    address: `morph.png${lookString({ ...named, frames, size, truncation, ...pace })}`,
-    latents: () => latentsOfMorph(engine, { through, frames }, truncation),
+    key: ['morph', ...through, frames, scale, truncation, delay, String(back), ...change.key],
+    address: `morph.png${lookString({ ...named, frames, size, truncation, ...change.changes, ...pace })}`,
+    latents: () => change.apply(latentsOfMorph(engine, { through, frames }, truncation)),
     encode: (cars) => {
       const pictures = picturesOf(cars, imageSize);
       return apngSteps(back ? [...pictures, ...pictures.slice(1, -1).reverse()] : pictures, { delay, scale });

@@ -1,3 +1,4 @@
+import { readDirections } from '../../../model/directions/directions.ts';
 import { type LoadEngineOptions, loadEngine } from '../../../model/engine/load.ts';
 import { FreshcarError } from '../../../model/errors.ts';
 import type { BundleSource } from '../../../model/store/store.ts';
@@ -17,7 +18,11 @@ export async function loadModel(
   const manifest = await source.readManifest(version);
   try {
     const readFile = (name: string) => source.readFile(manifest, name);
-    return { manifest, readFile, engine: await loadEngine(source, manifest, options) };
+    const [engine, directions] = await Promise.all([
+      loadEngine(source, manifest, options),
+      readDirections(source, manifest),
+    ]);
+    return { manifest, readFile, engine, directions };
   } catch (error) {
     if (!(error instanceof FreshcarError) || error.code !== 'not-found') throw error;
     throw new FreshcarError('damaged-bundle', `The model ${version} is incomplete. ${error.message}`, { cause: error });

@@ -1,4 +1,5 @@
 import type { Manifest } from '../../../model/bundle/manifest.ts';
+import type { Directions } from '../../../model/directions/directions.ts';
 import type { Engine } from '../../../model/engine/engine.ts';
 import { errorCodes, FreshcarError } from '../../../model/errors.ts';
 import { latentsFromSeeds } from '../../../model/latent.ts';
@@ -7,6 +8,8 @@ import { latentsFromSeeds } from '../../../model/latent.ts';
 export interface ServedModel {
   readonly manifest: Manifest;
   readonly engine: Engine;
+  /** How to change one thing about its cars, where its bundle says that. */
+  readonly directions?: Directions | undefined;
   /** Reads one of the files that the manifest lists, checked; absent where there are no files. */
   readonly readFile?: (name: string) => Promise<Uint8Array>;
 }

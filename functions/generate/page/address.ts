@@ -1,3 +1,6 @@
+import type { Changes } from '../../../model/directions/directions.ts';
+import { propertyNames } from '../../../model/directions/properties.ts';
+
 /** A model that the page can show cars of. */
 export interface Model {
   /** Its version; undefined for the current one where the service could not say which it is. */
@@ -9,7 +12,7 @@ export interface Model {
 }
 
 /** How a car is to look, beside its seed; written as the service's own query parameters are. */
-export interface Look {
+export interface Look extends Changes {
   /** Scales the latent vector; 1 is as trained. */
   readonly truncation: number;
   /** The seed of another car that this one is on the way to. */
@@ -24,10 +27,12 @@ export interface Shown extends Look {
   readonly model: Model;
 }
 
-function lookParts({ truncation, towards, by }: Look): string[] {
+export function lookParts(look: Look): string[] {
+  const { truncation, towards, by } = look;
   return [
     ...(truncation === 1 ? [] : [`truncation=${truncation}`]),
     ...(towards === undefined || by === undefined ? [] : [`towards=${towards}`, `by=${by}`]),
+    ...propertyNames.flatMap((name) => (look[name] ? [`${name}=${look[name]}`] : [])),
   ];
 }
 
@@ -123,7 +128,10 @@ export function lookOf(query: URLSearchParams): Look {
   const truncation = Number(query.get('truncation') ?? 1);
   const towards = seedOf(query.get('towards'));
   const by = Number(query.get('by') ?? Number.NaN);
+  const amounts = propertyNames.map((name) => [name, Number(query.get(name) ?? 0)] as const);
+  const changes: Changes = Object.fromEntries(amounts.filter(([, amount]) => amount !== 0 && Math.abs(amount) <= 3));
   return {
+    ...changes,
     truncation: truncation > 0 && truncation <= 1.5 ? truncation : 1,
     ...(towards !== undefined && by >= 0 && by <= 1 && { towards, by }),
   };

@@ -12,7 +12,9 @@ import {
   shownAt,
   sizeOf,
 } from './address.ts';
+import type { PropertyName } from '../../../model/directions/properties.ts';
 import { afterQuiet, copyText, element, onPlainClick, wantsStillness } from './dom.ts';
+import { createDirections } from './directions.ts';
 import { turnByKeys, turnByPointer } from './gestures.ts';
 import { createKept } from './kept.ts';
 import { createModelSwitch } from './models.ts';
@@ -84,6 +86,7 @@ function show(next: Shown): void {
   if (notice) notice.hidden = notice.dataset.model !== next.model.name || !isSame(next, arrival);
   markSeen(next);
   kept.mark(next);
+  directions.mark(next);
   choice.mark(next);
   if (isRedrawn) redraw();
 }
@@ -183,6 +186,24 @@ truncation.addEventListener('change', () => {
   followDial();
 });
 
+const changed = (name: PropertyName, amount: number): Shown => ({ ...shown, [name]: amount });
+let awaited: Shown | undefined;
+const previewChange = afterQuiet(120, () => {
+  if (awaited) car.src = carAddress(awaited);
+});
+const directions = createDirections({
+  preview(name, amount) {
+    awaited = changed(name, amount);
+    previewChange();
+  },
+  settle(name, amount) {
+    awaited = undefined;
+    const next = changed(name, amount);
+    history.replaceState(history.state, '', pageAddress(next));
+    show(next);
+  },
+});
+
 function soften(): void {
   main.classList.toggle('soft', soft.checked);
 }
@@ -197,4 +218,5 @@ watchPictures(say);
 walk.hidden = true;
 markSeen(arrival);
 kept.mark(arrival);
+directions.mark(arrival);
 prepareNext();

@@ -1,16 +1,13 @@
-import { lookOf, type Model, type Shown, withQuery } from './address.ts';
+import { lookOf, lookParts, type Model, type Shown, withQuery } from './address.ts';
 
 /** A car as it is written down: in this browser's storage, and in a link that carries several. Such as `42~fronts-64-1~truncation=0.7`. */
 export type Note = string;
 
 type ModelNamed = (name: string | null) => Model;
 
-export function noteOf({ seed, truncation, towards, by, model }: Shown): Note {
-  const parts = [
-    ...(truncation === 1 ? [] : [`truncation=${truncation}`]),
-    ...(towards === undefined ? [] : [`towards=${towards}`, `by=${by}`]),
-  ];
-  return [seed, model.name ?? '', ...(parts.length === 0 ? [] : [parts.join('&')])].join('~');
+export function noteOf(shown: Shown): Note {
+  const parts = lookParts(shown);
+  return [shown.seed, shown.model.name ?? '', ...(parts.length === 0 ? [] : [parts.join('&')])].join('~');
 }
 
 /** The car of a note; undefined for what is none, since anybody can write a link. */

@@ -260,6 +260,7 @@ describe('what is served', () => {
           '/morph',
           '/wall',
           '/about',
+          '/models/{version}/directions',
           '/models/{version}/samples.png',
           '/models/{version}/time-lapse.png',
           '/models/{version}/cars/{seed}',

@@ -205,3 +205,48 @@ it('counts every car of a picture, and times the whole of it', async () => {
     ['GenerateTime', expect.any(Number)],
   ]);
 });
+
+describe('changing one thing about a car', () => {
+  const directions = {
+    format: 1 as const,
+    measuredWith: 1,
+    directions: [
+      {
+        name: 'warmth' as const,
+        title: 'Hue',
+        ends: ['bluer', 'redder'] as [string, string],
+        effects: { warmth: 1 },
+        purity: 9,
+        vector: [1, 0, 0, 0],
+      },
+    ],
+  };
+  const changeable = () => startApp(async (version) => ({ ...paintedModel(version), directions }));
+
+  it('is done by as many steps as are asked for, in single cars, sheets and walks', async () => {
+    const { get } = changeable();
+    const colour = async (path: string) => (await pictureOf(await get(path))).data[0] ?? 0;
+    // A painted car is its first latent number times 32.
+    expect((await colour('/cars/3.png?warmth=0.5')) - (await colour('/cars/3.png'))).toBe(16);
+    expect((await colour('/sheet.png?seed=3&rows=1&columns=1&warmth=-0.5')) - (await colour('/cars/3.png'))).toBe(-16);
+    expect((await colour('/morph.png?from=3&to=4&frames=2&warmth=0.5')) - (await colour('/cars/3.png'))).toBe(16);
+    const [plain, warm] = [await get('/cars/3.png'), await get('/cars/3.png?warmth=0.5')];
+    expect(plain.headers.get('ETag')).not.toBe(warm.headers.get('ETag'));
+    expect(await (await get('/models/painted/directions')).json()).toEqual(directions);
+  });
+
+  it.each([
+    ['/cars/3.png?warmth=4', 'warmth', 'must be a number from -3 to 3'],
+    ['/cars/3.png?lamps=1', 'lamps', 'The model painted cannot change lamps by itself'],
+  ])('is refused at %s', async (path, parameter, reason) => {
+    const problem = await problemOf(await changeable().get(path));
+    expect(problem.parameter).toBe(parameter);
+    expect(problem.detail).toContain(reason);
+  });
+
+  it('is not to be had of a model without directions', async () => {
+    const { get } = startApp();
+    expect((await get('/models/painted/directions')).status).toBe(404);
+    expect((await get('/cars/3.png?warmth=1')).status).toBe(400);
+  });
+});

@@ -1,0 +1,78 @@
+import { z } from 'zod';
+import type { Manifest } from '../bundle/manifest.ts';
+import { FreshcarError } from '../errors.ts';
+import type { BundleSource } from '../store/store.ts';
+import { type PropertyName, propertyNames } from './properties.ts';
+
+/** The optional file of a bundle that says how to change one thing about its cars. */
+export const directionsName = 'directions.json';
+
+const directionSchema = z.strictObject({
+  name: z.enum(propertyNames),
+  title: z.string(),
+  /** What less and more of it are called. */
+  ends: z.tuple([z.string(), z.string()]),
+  /** How much a step of 1 changes each measured property, in standard deviations of what cars have; its own is close to 1. */
+  effects: z.record(z.string(), z.number()),
+  /** How many times as much it changes its own property as the one that it changes most beside. */
+  purity: z.number(),
+  /** What is added to a latent vector for a step of 1. */
+  vector: z.array(z.number()).min(1),
+});
+export type Direction = z.output<typeof directionSchema>;
+
+export const directionsSchema = z.strictObject({
+  format: z.literal(1),
+  /** How many cars the effects were measured with, which had no part in finding the directions. */
+  measuredWith: z.int().min(1),
+  directions: z.array(directionSchema).min(1),
+});
+export type Directions = z.output<typeof directionsSchema>;
+
+/** @throws FreshcarError `damaged-bundle` when it is none, or not for latent vectors of this size. */
+function parseDirections(content: Uint8Array, latentSize: number): Directions {
+  const damaged = (why: string, cause?: unknown) =>
+    new FreshcarError('damaged-bundle', `${directionsName} cannot be used: ${why}.`, { cause });
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(content));
+  } catch (cause) {
+    throw damaged('it is no JSON', cause);
+  }
+  const parsed = directionsSchema.safeParse(json);
+  if (!parsed.success) throw damaged(parsed.error.issues.map(({ message }) => message).join('; '), parsed.error);
+  if (parsed.data.directions.some(({ vector }) => vector.length !== latentSize))
+    throw damaged(`its vectors are not of ${latentSize} numbers, as the model's are`);
+  return parsed.data;
+}
+
+/** The directions of a bundle; undefined when it has none. */
+export async function readDirections(
+  source: Pick<BundleSource, 'readFile'>,
+  manifest: Manifest,
+): Promise<Directions | undefined> {
+  if (!(directionsName in manifest.files)) return undefined;
+  return parseDirections(await source.readFile(manifest, directionsName), manifest.architecture.latentSize);
+}
+
+/** How far to go in which direction, in steps. */
+export type Changes = { readonly [Name in PropertyName]?: number | undefined };
+
+/**
+ * Adds to each of some latent vectors what changes their cars so.
+ *
+ * @throws FreshcarError `invalid-input` that names the first change which these directions do not know.
+ */
+export function changeLatents(latents: Float32Array, changes: Changes, known: Directions | undefined): Float32Array {
+  const asked = Object.entries(changes).filter(([, amount]) => amount !== undefined && amount !== 0);
+  if (asked.length === 0) return latents;
+  const changed = latents.slice();
+  for (const [name, amount = 0] of asked) {
+    const direction = known?.directions.find((one) => one.name === name);
+    if (!direction) throw new FreshcarError('invalid-input', `This model knows no direction ${name}.`);
+    const { vector } = direction;
+    for (let at = 0; at < changed.length; at++)
+      changed[at] = (changed[at] ?? 0) + amount * (vector[at % vector.length] ?? 0);
+  }
+  return changed;
+}
