@@ -8,6 +8,8 @@ export function collectChange(text: string, before: Changes): Changes {
   const known = propertyNames.find((one) => one === name);
   const amount = Number(steps);
   if (known === undefined || steps.trim() === '' || !(Math.abs(amount) <= 3))
-    throw new InvalidArgumentError(`Say one of ${propertyNames.join(', ')} and steps from -3 to 3, such as warmth=1.5.`);
+    throw new InvalidArgumentError(
+      `Say one of ${propertyNames.join(', ')} and steps from -3 to 3, such as warmth=1.5.`,
+    );
   return { ...before, [known]: amount };
 }

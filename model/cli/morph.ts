@@ -1,8 +1,8 @@
 import type { Command } from 'commander';
 import { maximumSeed } from '../latent.ts';
 import { parseInteger, parseNumber } from '../parse-number.ts';
-import { collectChange } from './change-option.ts';
 import type { Terminal } from '../terminal.ts';
+import { collectChange } from './change-option.ts';
 import type { MorphFlags } from './run-morph.ts';
 
 const examples = `

@@ -25,7 +25,9 @@ export async function runDirections(bundle: string, flags: DirectionsFlags, term
   terminal.out.write(tableOf(found));
   if (flags.dryRun) return;
   await addBundleFile(bundle, manifest, directionsName, Buffer.from(`${JSON.stringify(found)}\n`));
-  terminal.out.write(`${found.directions.length} directions of model ${manifest.version} in ${bundle}/${directionsName}\n`);
+  terminal.out.write(
+    `${found.directions.length} directions of model ${manifest.version} in ${bundle}/${directionsName}\n`,
+  );
 }
 
 /** What a step in each direction changes, in standard deviations, and how pure it is. */

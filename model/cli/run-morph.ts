@@ -1,6 +1,6 @@
 import { encodeApng } from '../apng.ts';
-import { latentsOfMorph } from '../draw.ts';
 import { type Changes, changeLatents } from '../directions/directions.ts';
+import { latentsOfMorph } from '../draw.ts';
 import { openModel } from '../engine/open-model.ts';
 import { writeWhole } from '../files.ts';
 import { picturesOf } from '../image.ts';
@@ -22,7 +22,9 @@ export async function runMorph(flags: MorphFlags, terminal: Terminal): Promise<v
   const { delay, frames, from, to, out, scale } = flags;
   const warn = (message: string) => terminal.err.write(`warning: ${message}\n`);
   const { engine, manifest, directions } = await openModel(flags.model, 'onnx', warn);
-  const cars = await engine.draw(changeLatents(latentsOfMorph(engine, { through: [from, to], frames }, flags.truncation), flags.change, directions));
+  const cars = await engine.draw(
+    changeLatents(latentsOfMorph(engine, { through: [from, to], frames }, flags.truncation), flags.change, directions),
+  );
   await writeWhole(out, encodeApng(picturesOf(cars, engine.imageSize), { delay, scale }));
   terminal.out.write(`${frames} cars of model ${manifest.version} in ${out}\n`);
   await engine.dispose();

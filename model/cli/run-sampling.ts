@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { seedsFrom, truncatedLatents } from '../draw.ts';
 import { type Changes, changeLatents } from '../directions/directions.ts';
+import { seedsFrom, truncatedLatents } from '../draw.ts';
 import { openModel } from '../engine/open-model.ts';
 import { writeWhole } from '../files.ts';
 import { picturesOf, sheet } from '../image.ts';
@@ -30,7 +30,17 @@ export async function runSampling(flags: SampleFlags, terminal: Terminal): Promi
   const forSheet = new Uint8Array(flags.sheet === undefined ? 0 : flags.count * bytes);
   for (let first = 0; first < flags.count; first += batchSize) {
     const seeds = seedsFrom(flags.seed + first, Math.min(batchSize, flags.count - first));
-    const cars = await engine.draw(changeLatents(truncatedLatents(engine, seeds.map((seed) => ({ seed })), flags.truncation), flags.change, directions));
+    const cars = await engine.draw(
+      changeLatents(
+        truncatedLatents(
+          engine,
+          seeds.map((seed) => ({ seed })),
+          flags.truncation,
+        ),
+        flags.change,
+        directions,
+      ),
+    );
     if (flags.sheet !== undefined) forSheet.set(cars, first * bytes);
     if (flags.out !== undefined) await writeSingles(flags.out, cars, seeds, engine.imageSize, flags.scale);
     if (terminal.err.isTTY) terminal.err.write(`\r${first + seeds.length} of ${flags.count} cars`);

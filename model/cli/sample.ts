@@ -2,8 +2,8 @@ import { type Command, Option } from 'commander';
 import { FreshcarError } from '../errors.ts';
 import { maximumSeed } from '../latent.ts';
 import { parseInteger, parseNumber } from '../parse-number.ts';
-import { collectChange } from './change-option.ts';
 import type { Terminal } from '../terminal.ts';
+import { collectChange } from './change-option.ts';
 import type { SampleFlags } from './run-sampling.ts';
 
 const examples = `

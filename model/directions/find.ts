@@ -54,7 +54,10 @@ export async function findDirections(engine: Engine, options: FindOptions): Prom
   const properties = await measure(latents);
   const spreads = properties.standardDeviation('column');
   if (spreads.some((spread) => !(spread > 0)))
-    throw new FreshcarError('invalid-input', 'All cars of this model are alike in one property, so nothing can change it.');
+    throw new FreshcarError(
+      'invalid-input',
+      'All cars of this model are alike in one property, so nothing can change it.',
+    );
   const standard = properties.subRowVector(properties.mean('column')).divRowVector(spreads);
   const inputs = Matrix.from1DArray(cars, engine.latentSize, [...latents]);
   // The least squares of standard = inputs x slopes, by the normal equations.

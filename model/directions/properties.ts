@@ -6,11 +6,21 @@ import { FreshcarError } from '../errors.ts';
  */
 
 /** The measured properties by the names that they have everywhere: in a bundle, in addresses, on the command line. */
-export const propertyNames = ['brightness', 'warmth', 'colour', 'background', 'windscreen', 'lamps', 'symmetry'] as const;
+export const propertyNames = [
+  'brightness',
+  'warmth',
+  'colour',
+  'background',
+  'windscreen',
+  'lamps',
+  'symmetry',
+] as const;
 export type PropertyName = (typeof propertyNames)[number];
 
 /** What more of each means, for people. */
-export const propertyTitles: Readonly<Record<PropertyName, { readonly title: string; readonly ends: readonly [string, string] }>> = {
+export const propertyTitles: Readonly<
+  Record<PropertyName, { readonly title: string; readonly ends: readonly [string, string] }>
+> = {
   brightness: { title: 'Paint', ends: ['darker', 'brighter'] },
   warmth: { title: 'Hue', ends: ['bluer', 'redder'] },
   colour: { title: 'Colour', ends: ['greyer', 'more colourful'] },
@@ -42,7 +52,10 @@ const lamps: readonly Region[] = [
 /** The properties of one picture of `size` by `size` RGB pixels, in the order of `propertyNames`. */
 export function measureCar(pixels: Uint8Array, size: number): number[] {
   if (pixels.length !== size * size * 3)
-    throw new FreshcarError('invalid-input', `A picture of ${size} pixels has ${size * size * 3} bytes, not ${pixels.length}.`);
+    throw new FreshcarError(
+      'invalid-input',
+      `A picture of ${size} pixels has ${size * size * 3} bytes, not ${pixels.length}.`,
+    );
   const mean = (regions: readonly Region[], value: (red: number, green: number, blue: number) => number) =>
     meanOver(pixels, size, regions, value);
   const paint = mean([body], luma);

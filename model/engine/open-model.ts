@@ -26,5 +26,10 @@ export async function openModel(
   if (reading === undefined) throw new FreshcarError('not-found', `${source.location} names no current model.`);
   const manifest = await source.readManifest(reading.pointer.version);
   const directions = await readDirections(source, manifest);
-  return { location: source.location, manifest, directions, engine: await loadEngine(source, manifest, { engine, warn }) };
+  return {
+    location: source.location,
+    manifest,
+    directions,
+    engine: await loadEngine(source, manifest, { engine, warn }),
+  };
 }

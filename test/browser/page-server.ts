@@ -28,7 +28,14 @@ const warmer: Directions = {
   format: 1,
   measuredWith: 1,
   directions: [
-    { name: 'warmth', title: 'Hue', ends: ['bluer', 'redder'], effects: { warmth: 1 }, purity: 9, vector: [1, 0, 0, 0] },
+    {
+      name: 'warmth',
+      title: 'Hue',
+      ends: ['bluer', 'redder'],
+      effects: { warmth: 1 },
+      purity: 9,
+      vector: [1, 0, 0, 0],
+    },
   ],
 };
 
@@ -36,7 +43,12 @@ const warmer: Directions = {
 export async function startPageServer(folder: string): Promise<PageServer> {
   await buildPage(process.cwd(), folder);
 
-  const state: Pick<PageServer, 'broken' | 'silent' | 'beside' | 'changeable'> = { changeable: false, broken: false, silent: false, beside: [] };
+  const state: Pick<PageServer, 'broken' | 'silent' | 'beside' | 'changeable'> = {
+    changeable: false,
+    broken: false,
+    silent: false,
+    beside: [],
+  };
   const { log } = recordedLog();
   const load = async (version: string) => {
     if (state.broken) throw new FreshcarError('unavailable', 'The bucket is on holiday.');

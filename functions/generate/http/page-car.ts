@@ -1,8 +1,8 @@
 import { escapeHtml, type Markup, type Values } from './page-files.ts';
 import {
   baseOf,
-  modelNotice,
   lookParts,
+  modelNotice,
   modelSwitch,
   type PageLook,
   type PageModel,

@@ -157,7 +157,9 @@ const changes = {
 
 /** Of a query, what is to be changed. */
 export function changesOf(query: Changes): Changes {
-  const asked = propertyNames.map((name) => [name, query[name]] as const).filter(([, amount]) => amount !== undefined && amount !== 0);
+  const asked = propertyNames
+    .map((name) => [name, query[name]] as const)
+    .filter(([, amount]) => amount !== undefined && amount !== 0);
   return Object.fromEntries(asked);
 }
 

@@ -6,7 +6,15 @@ import { pictureOf, picturesOf, sheet } from '../../../model/image.ts';
 import { pngSteps } from '../../../model/png.ts';
 import { shareCard } from '../../../model/share-card.ts';
 import type { ServedModel } from '../models/served-model.ts';
-import { changesOf, type Look, lookString, type MorphQuery, type SheetQuery, scaleOf, usualDelay } from './parameters.ts';
+import {
+  changesOf,
+  type Look,
+  lookString,
+  type MorphQuery,
+  type SheetQuery,
+  scaleOf,
+  usualDelay,
+} from './parameters.ts';
 import { ParameterError } from './problem.ts';
 
 /** A picture that was asked for, with everything about it decided and nothing drawn yet. */
@@ -80,7 +88,10 @@ function changeOf({ manifest, directions }: ServedModel, query: Changes) {
   const strange = Object.keys(changes).find((asked) => known.every(({ name }) => name !== asked));
   if (strange !== undefined) {
     const place = `/models/${manifest.version}/directions`;
-    throw new ParameterError(strange, `The model ${manifest.version} cannot change ${strange} by itself; ${place} lists what it can.`);
+    throw new ParameterError(
+      strange,
+      `The model ${manifest.version} cannot change ${strange} by itself; ${place} lists what it can.`,
+    );
   }
   return {
     changes,

@@ -71,7 +71,11 @@ async function directionsOf({ base }: Model): Promise<Directions | undefined> {
 function sliderOf({ name, title, ends }: Directions['directions'][number]): HTMLLabelElement {
   const label = document.createElement('label');
   label.className = 'dial wide';
-  const [less, slider, more] = [document.createElement('span'), document.createElement('input'), document.createElement('span')];
+  const [less, slider, more] = [
+    document.createElement('span'),
+    document.createElement('input'),
+    document.createElement('span'),
+  ];
   less.textContent = `${title}: ${ends[0]}`;
   more.textContent = ends[1];
   Object.assign(slider, { type: 'range', name, min: '-2', max: '2', step: '0.25' });

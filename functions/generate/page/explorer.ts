@@ -1,3 +1,4 @@
+import type { PropertyName } from '../../../model/directions/properties.ts';
 import {
   aboutAddress,
   carAddress,
@@ -12,9 +13,8 @@ import {
   shownAt,
   sizeOf,
 } from './address.ts';
-import type { PropertyName } from '../../../model/directions/properties.ts';
-import { afterQuiet, copyText, element, onPlainClick, wantsStillness } from './dom.ts';
 import { createDirections } from './directions.ts';
+import { afterQuiet, copyText, element, onPlainClick, wantsStillness } from './dom.ts';
 import { turnByKeys, turnByPointer } from './gestures.ts';
 import { createKept } from './kept.ts';
 import { createModelSwitch } from './models.ts';

@@ -11,7 +11,13 @@ import { temporaryFolder } from '../store/bundle-fixture.ts';
 /** Runs a command; what it printed is in `text`. */
 async function run(...args: string[]) {
   const printed = { text: '' };
-  const stream = { isTTY: false, write: (text: string) => Boolean((printed.text += text)) };
+  const stream = {
+    isTTY: false,
+    write(text: string) {
+      printed.text += text;
+      return true;
+    },
+  };
   const terminal = { out: stream, err: stream } as unknown as Parameters<typeof runProgram>[1];
   return { code: await runProgram(args, terminal), ...printed };
 }

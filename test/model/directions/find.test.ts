@@ -67,7 +67,9 @@ it('finds directions each of which changes its own property at least three times
 const directions: Directions = {
   format: 1,
   measuredWith: 1,
-  directions: [{ name: 'warmth', title: 'Hue', ends: ['bluer', 'redder'], effects: { warmth: 1 }, purity: 9, vector: [1, 0, -2] }],
+  directions: [
+    { name: 'warmth', title: 'Hue', ends: ['bluer', 'redder'], effects: { warmth: 1 }, purity: 9, vector: [1, 0, -2] },
+  ],
 };
 
 it('adds a direction to each latent vector as many times as is asked', () => {
