@@ -19,7 +19,7 @@ export function isTemporary(name: string): boolean {
 }
 
 /** A file that is whole and flushed to the disk, and waits under a temporary name for its own. */
-export interface SealedFile {
+export interface StagedFile {
   readonly temporary: string;
   /**
    * Gives it its name, which takes the place of what had it before.
@@ -31,8 +31,8 @@ export interface SealedFile {
   discard(): Promise<void>;
 }
 
-/** What stands at `temporary` as a sealed file for `path`. */
-export function sealed(path: string, temporary: string): SealedFile {
+/** What stands at `temporary` as a staged file for `path`. */
+export function staged(path: string, temporary: string): StagedFile {
   return {
     temporary,
     commit: () =>
@@ -48,20 +48,20 @@ export function sealed(path: string, temporary: string): SealedFile {
  *
  * @throws FreshcarError `unavailable` when the disk is full or the folder cannot be written.
  */
-export async function sealFile(path: string, content: Uint8Array | string): Promise<SealedFile> {
-  const sealedFile = sealed(path, temporaryName(path));
+export async function stageFile(path: string, content: Uint8Array | string): Promise<StagedFile> {
+  const stagedFile = staged(path, temporaryName(path));
   try {
     await makeFolder(dirname(path));
-    const file = await open(sealedFile.temporary, 'wx');
+    const file = await open(stagedFile.temporary, 'wx');
     try {
       await file.writeFile(content);
       await file.sync();
     } finally {
       await file.close();
     }
-    return sealedFile;
+    return stagedFile;
   } catch (cause) {
-    await sealedFile.discard();
+    await stagedFile.discard();
     throw notWritten(path, cause);
   }
 }
@@ -69,10 +69,10 @@ export async function sealFile(path: string, content: Uint8Array | string): Prom
 /**
  * Writes a file whole or not at all: under a temporary name, flushed to the disk, then renamed. Makes the folder.
  *
- * @throws FreshcarError as `sealFile` and `commit` do; what was there before stays.
+ * @throws FreshcarError as `stageFile` and `commit` do; what was there before stays.
  */
 export async function writeWhole(path: string, content: Uint8Array | string): Promise<void> {
-  const file = await sealFile(path, content);
+  const file = await stageFile(path, content);
   try {
     await file.commit();
   } finally {
@@ -86,7 +86,7 @@ export async function writeWhole(path: string, content: Uint8Array | string): Pr
  * @throws FreshcarError as `writeWhole` does.
  */
 export async function writeNew(path: string, content: Uint8Array | string): Promise<boolean> {
-  const file = await sealFile(path, content);
+  const file = await stageFile(path, content);
   try {
     // Unlike a rename, a link never takes the place of what is there.
     await linkOrCopy(file.temporary, path);

@@ -59,7 +59,7 @@ const passing = [
 ];
 
 /**
- * Bulk generation: settles a plan, draws its shards, many at once, and writes the manifest. The topic is told how it ended.
+ * Bulk generation: makes a plan, draws its shards, many at once, and writes the manifest. The topic is told how it ended.
  * An execution with the destination of an earlier one goes on from what that left.
  */
 export class BulkMachine extends Construct {

@@ -22,22 +22,22 @@ export interface BulkPlace {
 }
 
 /**
- * Settles what is to be drawn, once: the plan lies in the destination from then on, so that a generation which begins again
+ * Resolves what is to be drawn, once: the plan lies in the destination from then on, so that a generation which begins again
  * there goes on by it, with the same model even when another is served by then. Beside it the list of the shards.
  *
  * @throws FreshcarError `invalid-input` when the request cannot be met, `conflict` when the plan or the list there is another
  * one's, and as the bucket and the source of models do.
  */
 export async function beginBulk(place: BulkPlace, models: BundleSource, request: BulkRequest): Promise<BulkPlan> {
-  const settled = (await readPlan(place)) ?? (await settle(place, models, request));
-  const others = differences(request, settled);
+  const plan = (await readPlan(place)) ?? (await resolvePlan(place, models, request));
+  const others = differences(request, plan);
   if (others.length > 0)
     throw new FreshcarError(
       'conflict',
       `${nameOf(place, planName)} is of another generation: ${others.join(', ')}. Ask for the same, or choose another destination.`,
     );
-  await addOwn(place, shardsName, JSON.stringify(shardsOf(settled)));
-  return settled;
+  await addOwn(place, shardsName, JSON.stringify(shardsOf(plan)));
+  return plan;
 }
 
 /** @throws FreshcarError `damaged-bundle` when the file there is no plan. */
@@ -71,7 +71,7 @@ export function nameOf({ cars, destination }: BulkPlace, name: string): string {
   return `${cars.location}${destination}${name}`;
 }
 
-async function settle(place: BulkPlace, models: BundleSource, request: BulkRequest): Promise<BulkPlan> {
+async function resolvePlan(place: BulkPlace, models: BundleSource, request: BulkRequest): Promise<BulkPlan> {
   const version = request.model ?? (await models.readPointer())?.pointer.version ?? '';
   const manifest = await models.readManifest(version);
   const { sha256 } = entryOf(manifest, onnxName);

@@ -31,7 +31,7 @@ export const bulkRequestSchema = z.strictObject({
   truncation: z.number().gt(0).max(1.5).default(1),
 });
 
-/** What was settled once and holds for every shard, whoever draws it and when. */
+/** What was resolved once and holds for every shard, whoever draws it and when. */
 export const bulkPlanSchema = z.strictObject({
   format: z.literal(1),
   model: z.strictObject({
@@ -57,7 +57,7 @@ export interface Shard {
 }
 
 /**
- * Settles what a request leaves open.
+ * Resolves what a request leaves open.
  *
  * @throws FreshcarError `invalid-input` when seeds run out, or a shard would be too large or too small.
  */
@@ -107,7 +107,7 @@ export function formatPlan(plan: BulkPlan): string {
 export function differences(request: BulkRequest, plan: BulkPlan): string[] {
   const { model = plan.model.version, shardSize = plan.shardSize, ...rest } = request;
   const asked = { ...rest, shardSize, model };
-  const settled = { ...plan, model: plan.model.version };
+  const resolved = { ...plan, model: plan.model.version };
   const names = ['count', 'firstSeed', 'shardSize', 'truncation', 'model'] as const;
-  return names.filter((name) => asked[name] !== settled[name]).map((name) => `its ${name} is ${settled[name]}`);
+  return names.filter((name) => asked[name] !== resolved[name]).map((name) => `its ${name} is ${resolved[name]}`);
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { makeFolder, notWritten, type SealedFile, sealed, temporaryName } from '../files.ts';
+import { makeFolder, notWritten, type StagedFile, staged, temporaryName } from '../files.ts';
 import { npyHeader, npyHeaderBytes } from './npy.ts';
 
 /** A `.npy` that grows picture by picture under a temporary name until it is whole. */
@@ -9,12 +9,12 @@ export interface NpyWriter {
   /** Appends one picture of `imageSize * imageSize * 3` bytes. */
   append(pixels: Uint8Array): Promise<void>;
   /** Puts the final count into the header and flushes; all but the name is done. */
-  seal(): Promise<SealedNpy>;
+  stage(): Promise<StagedNpy>;
   /** Removes what was written; safe to call at any time, and after `commit` without effect. */
   discard(): Promise<void>;
 }
 
-export interface SealedNpy extends SealedFile {
+export interface StagedNpy extends StagedFile {
   /** Of the whole file, in hexadecimal digits. */
   readonly sha256: string;
 }
@@ -65,7 +65,7 @@ export async function createNpyWriter(path: string, imageSize: number): Promise<
         count++;
         if (filled === gathered.length) await flush();
       }),
-    seal: () =>
+    stage: () =>
       attempt(async () => {
         await flush();
         await file.write(npyHeader(count, imageSize), 0, npyHeaderBytes, 0);
@@ -77,11 +77,11 @@ export async function createNpyWriter(path: string, imageSize: number): Promise<
           hash.update(gathered.subarray(0, read));
         }
         await close();
-        return { ...sealed(path, temporary), sha256: hash.digest('hex') };
+        return { ...staged(path, temporary), sha256: hash.digest('hex') };
       }),
     discard: async () => {
       await close();
-      await sealed(path, temporary).discard();
+      await staged(path, temporary).discard();
     },
   };
 }

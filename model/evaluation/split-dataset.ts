@@ -1,11 +1,11 @@
 import { basename, resolve } from 'node:path';
-import { createNpyWriter, type SealedNpy } from '../dataset/npy-writer.ts';
+import { createNpyWriter, type StagedNpy } from '../dataset/npy-writer.ts';
 import { refuseForeign } from '../dataset/own-files.ts';
 import { besides, formatProvenance, type Provenance } from '../dataset/provenance.ts';
 import { type Dataset, readDataset } from '../dataset/read-dataset.ts';
-import { commitDatasets, discardDatasets, type SealedDatasets } from '../dataset/sealed-datasets.ts';
+import { commitDatasets, discardDatasets, type StagedDatasets } from '../dataset/staged-datasets.ts';
 import { FreshcarError } from '../errors.ts';
-import { sealFile } from '../files.ts';
+import { stageFile } from '../files.ts';
 import { protocol, splitPictures } from './protocol.ts';
 
 export interface SplitOptions {
@@ -52,14 +52,14 @@ export async function splitDataset({
       `All ${dataset.count} pictures of ${data} fall on one side: there are too few, or they are all alike.`,
     );
   const parent = dataset.provenance ?? provenanceOf(dataset, data, code);
-  const sealed: SealedDatasets = { arrays: [], beside: [] };
+  const staged: StagedDatasets = { arrays: [], beside: [] };
   try {
     for (const [part, rows, out] of [
       ['training', training, outTrain],
       ['held out', heldOut, outHeldOut],
     ] as const) {
-      const npy = await sealPictures(dataset, rows, out);
-      sealed.arrays.push(npy);
+      const npy = await stageImages(dataset, rows, out);
+      staged.arrays.push(npy);
       const options = {
         ...parent.options,
         part,
@@ -70,11 +70,11 @@ export async function splitDataset({
       const pictures = parent.pictures && rows.map((row) => parent.pictures?.[row] ?? '');
       const own = { count: rows.length, sha256: npy.sha256, ...(pictures && { pictures }), options, code };
       const provenance: Provenance = { ...parent, ...own };
-      sealed.beside.push(await sealFile(besides(out, '.json'), formatProvenance(provenance)));
+      staged.beside.push(await stageFile(besides(out, '.json'), formatProvenance(provenance)));
     }
-    await commitDatasets(sealed);
+    await commitDatasets(staged);
   } finally {
-    await discardDatasets(sealed);
+    await discardDatasets(staged);
   }
   return { training: training.length, heldOut: heldOut.length };
 }
@@ -89,12 +89,12 @@ async function checkTargets(outs: readonly string[], inputs: readonly string[]):
   );
 }
 
-async function sealPictures({ images, imageSize }: Dataset, rows: readonly number[], out: string): Promise<SealedNpy> {
+async function stageImages({ images, imageSize }: Dataset, rows: readonly number[], out: string): Promise<StagedNpy> {
   const bytes = imageSize * imageSize * 3;
   const writer = await createNpyWriter(out, imageSize);
   try {
     for (const row of rows) await writer.append(images.subarray(row * bytes, (row + 1) * bytes));
-    return await writer.seal();
+    return await writer.stage();
   } catch (error) {
     await writer.discard();
     throw error;

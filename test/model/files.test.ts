@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { appendTo, isTemporary, sealFile, temporaryName, writeWhole } from '../../model/files.ts';
+import { appendTo, isTemporary, stageFile, temporaryName, writeWhole } from '../../model/files.ts';
 import { temporaryFolder } from './store/bundle-fixture.ts';
 
 describe('a file that is written whole', () => {
@@ -33,11 +33,11 @@ describe('a file that is written whole', () => {
   });
 });
 
-describe('a file that is sealed', () => {
+describe('a file that is staged', () => {
   it('is whole under another name until it is given its own', async () => {
     const folder = join(await temporaryFolder(), 'new');
     await writeWhole(join(folder, 'file'), 'old');
-    const file = await sealFile(join(folder, 'file'), 'new');
+    const file = await stageFile(join(folder, 'file'), 'new');
     expect(await readFile(file.temporary, 'utf8')).toBe('new');
     expect(isTemporary(file.temporary)).toBe(true);
     expect(await readFile(join(folder, 'file'), 'utf8')).toBe('old');
@@ -49,7 +49,7 @@ describe('a file that is sealed', () => {
 
   it('leaves nothing when it is discarded', async () => {
     const folder = await temporaryFolder();
-    await (await sealFile(join(folder, 'file'), 'content')).discard();
+    await (await stageFile(join(folder, 'file'), 'content')).discard();
     expect(await readdir(folder)).toEqual([]);
   });
 });

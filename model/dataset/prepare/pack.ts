@@ -1,13 +1,13 @@
 import { FreshcarError } from '../../errors.ts';
-import { sealFile } from '../../files.ts';
+import { stageFile } from '../../files.ts';
 import { findDuplicates } from '../duplicates/duplicates.ts';
 import { findKnown, type KnownPictures } from '../duplicates/known-pictures.ts';
 import { createNpyWriter, type NpyWriter } from '../npy-writer.ts';
 import { refuseForeign } from '../own-files.ts';
 import { besides, formatProvenance, type Provenance } from '../provenance.ts';
-import { commitDatasets, discardDatasets, type SealedDatasets } from '../sealed-datasets.ts';
 import type { DuplicateKind } from '../sources/selection.ts';
 import type { Listing, Source, SourcePicture, Unreadable } from '../sources/source.ts';
+import { commitDatasets, discardDatasets, type StagedDatasets } from '../staged-datasets.ts';
 import { drawContactSheet } from './contact-sheet.ts';
 import { type Crop, formatCrop } from './crop.ts';
 import { batches, mapAhead } from './map-ahead.ts';
@@ -83,7 +83,7 @@ export async function packDataset(options: PackOptions): Promise<PackResult> {
   // First of all, because threads get ready while the source is listed.
   const workers = startWorkers(options.threads, { imageSize, crop: options.crop });
   let writer: NpyWriter | undefined;
-  const sealed: SealedDatasets = { arrays: [], beside: [] };
+  const staged: StagedDatasets = { arrays: [], beside: [] };
   try {
     const listing = await source.list();
     if (listing.count === 0) throw new FreshcarError('not-found', nothingIn(source, listing));
@@ -97,8 +97,8 @@ export async function packDataset(options: PackOptions): Promise<PackResult> {
           : `None of the ${listing.count} pictures in ${source.name} can be read.`,
       );
     stopIfAsked(options.signal);
-    const npy = await writer.seal();
-    sealed.arrays.push(npy);
+    const npy = await writer.stage();
+    staged.arrays.push(npy);
     const provenance: Provenance = {
       format: 1,
       count: packed.count,
@@ -116,15 +116,15 @@ export async function packDataset(options: PackOptions): Promise<PackResult> {
       pictures: packed.names,
       code: options.code,
     };
-    sealed.beside.push(await sealFile(png, await drawContactSheet(npy.temporary, provenance)));
-    sealed.beside.push(await sealFile(json, formatProvenance(provenance)));
+    staged.beside.push(await stageFile(png, await drawContactSheet(npy.temporary, provenance)));
+    staged.beside.push(await stageFile(json, formatProvenance(provenance)));
     stopIfAsked(options.signal);
-    await commitDatasets(sealed);
+    await commitDatasets(staged);
     const found = listing.count + listing.unreadable.length;
     return { ...provenance, squeezed: packed.squeezed, passedOver: listing.passedOver ?? [], found };
   } finally {
     await workers.close();
-    await discardDatasets(sealed);
+    await discardDatasets(staged);
     await writer?.discard();
   }
 }

@@ -58,7 +58,7 @@ const functionError = (sentence: string) =>
   serviceError('FreshcarError', JSON.stringify({ errorType: 'FreshcarError', errorMessage: sentence, trace: [] }));
 
 describe('a bulk generation', () => {
-  it('settles, draws each shard, lists them, and tells of it', async () => {
+  it('plans, draws each shard, lists them, and tells of it', async () => {
     const { status, output, told, calls } = await execute({ count: 3 });
     expect(status).toBe('succeeded');
     expect(output).toEqual(result);

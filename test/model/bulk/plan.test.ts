@@ -41,8 +41,8 @@ describe('a plan', () => {
   });
 
   it('says where a request asks for something else, and nothing where it leaves that open', () => {
-    const settled = plan({ count: 100, shardSize: 10 });
-    const ask = (request: object) => differences(bulkRequestSchema.parse({ count: 100, ...request }), settled);
+    const resolved = plan({ count: 100, shardSize: 10 });
+    const ask = (request: object) => differences(bulkRequestSchema.parse({ count: 100, ...request }), resolved);
     expect(ask({})).toEqual([]);
     expect(ask({ shardSize: 10, model: 'fronts-32-1', truncation: 1 })).toEqual([]);
     expect(ask({ count: 99, firstSeed: 1, truncation: 0.5, model: 'other' })).toEqual([

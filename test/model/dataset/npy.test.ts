@@ -21,7 +21,7 @@ async function write(path: string): Promise<string> {
   const writer = await createNpyWriter(path, 3);
   await writer.append(pixels.subarray(0, 27));
   await writer.append(pixels.subarray(27));
-  const npy = await writer.seal();
+  const npy = await writer.stage();
   await npy.commit();
   return npy.sha256;
 }
@@ -63,7 +63,7 @@ describe('a .npy', () => {
     const folder = await newFolder();
     const writer = await createNpyWriter(join(folder, 'cars.npy'), 3);
     for (const at of [0, 27]) await writer.append(pixels.subarray(at, at + 27));
-    const { temporary, sha256: digest, commit } = await writer.seal();
+    const { temporary, sha256: digest, commit } = await writer.stage();
     expect(await readdir(folder)).toEqual([basename(temporary)]);
     expect((await readFile(temporary)).equals(byNumpy)).toBe(true);
     expect(digest).toBe(sha256(byNumpy));

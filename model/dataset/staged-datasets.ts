@@ -1,11 +1,11 @@
-import type { SealedFile } from '../files.ts';
+import type { StagedFile } from '../files.ts';
 
 /** Files of new datasets, each whole, that get their names together. */
-export interface SealedDatasets {
+export interface StagedDatasets {
   /** The `.npy` of each. */
-  readonly arrays: SealedFile[];
+  readonly arrays: StagedFile[];
   /** What goes beside them. */
-  readonly beside: SealedFile[];
+  readonly beside: StagedFile[];
 }
 
 /**
@@ -18,11 +18,11 @@ export interface SealedDatasets {
  *
  * @throws FreshcarError as `commit` of the first file that cannot have its name; those after it are not touched.
  */
-export async function commitDatasets({ arrays, beside }: SealedDatasets): Promise<void> {
+export async function commitDatasets({ arrays, beside }: StagedDatasets): Promise<void> {
   for (const file of [...beside, ...arrays]) await file.commit();
 }
 
 /** Removes those that have not got their names. */
-export async function discardDatasets({ arrays, beside }: SealedDatasets): Promise<void> {
+export async function discardDatasets({ arrays, beside }: StagedDatasets): Promise<void> {
   for (const file of [...beside, ...arrays]) await file.discard();
 }
