@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
 import packageJson from '../../package.json' with { type: 'json' };
+import { parseNumber } from '../parse-number.ts';
 import { statusLine } from '../status-line.ts';
 import type { Terminal } from '../terminal.ts';
 import { commandGroup } from './command-group.ts';
@@ -19,6 +20,7 @@ Examples:
 interface SplitFlags {
   readonly outTrain: string;
   readonly outHeldOut: string;
+  readonly part?: number;
   readonly heldBefore?: string;
 }
 
@@ -30,17 +32,22 @@ export function datasetSplitCommand(program: Command, terminal: Terminal): void 
     .requiredOption('--out-train <file>', 'where the pictures to train on go')
     .requiredOption('--out-held-out <file>', 'where the pictures to measure with go')
     .option(
+      '--part <share>',
+      'how much to hold back, 0.01 to 0.5 (0.15, which the protocol of measuring has)',
+      parseNumber(0.01, 0.5),
+    )
+    .option(
       '--held-before <file>',
       'a packed .npy that an earlier split held back: its images, and near duplicates of them, are held back again',
     )
     .addHelpText('after', examples)
-    .action(async (data: string, { outTrain, outHeldOut, heldBefore }: SplitFlags) => {
+    .action(async (data: string, { outTrain, outHeldOut, ...options }: SplitFlags) => {
       const { splitDataset } = await import('../evaluation/split-dataset.ts');
       const code = { name: packageJson.name, version: packageJson.version };
       const status = statusLine(terminal);
       const report = (done: number, total: number) =>
         status.show(`looking for near duplicates: ${done} of ${total} pictures`);
-      const { training, heldOut } = await splitDataset({ data, outTrain, outHeldOut, heldBefore, code, report });
+      const { training, heldOut } = await splitDataset({ data, outTrain, outHeldOut, ...options, code, report });
       status.clear();
       terminal.out.write(`${training} pictures in ${outTrain}, ${heldOut} in ${outHeldOut}\n`);
     });

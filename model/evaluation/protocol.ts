@@ -34,6 +34,12 @@ export interface Images {
   readonly imageSize: number;
 }
 
+export interface SplitPicturesOptions {
+  readonly part?: number | undefined;
+  readonly heldBefore?: Images | undefined;
+  readonly report?: ((done: number, total: number) => void) | undefined;
+}
+
 /**
  * Pictures are hashed and grouped at this size whatever theirs is, so that a photograph of 64 pixels falls on the same side
  * packed at 32 and at 64. A larger one does not: shrunk twice, it is not the same to the bit.
@@ -44,14 +50,14 @@ const hashedSize = 32;
  * Which pictures are for training and which are held out, by a hash of their own bytes: the same picture falls on the
  * same side in any file, in any order. Near duplicates fall on one side, that of the one with the lowest hash.
  *
- * @param heldBefore Images that an earlier split held out: these, and their near duplicates, stay held out whatever their hash.
- * @param report Is told how many of how many pictures have been compared with the others.
+ * @param options.part Of the images, the part to hold out; the protocol's unless told otherwise. A larger part holds all of a smaller.
+ * @param options.heldBefore Images that an earlier split held out: these, and their near duplicates, stay held out whatever their hash.
+ * @param options.report Is told how many of how many pictures have been compared with the others.
  */
 export async function splitPictures(
   images: Uint8Array,
   imageSize: number,
-  heldBefore?: Images,
-  report: (done: number, total: number) => void = () => undefined,
+  { part = protocol.heldOutPart, heldBefore, report = () => undefined }: SplitPicturesOptions = {},
 ): Promise<Split> {
   const pictures = hashed(images, imageSize);
   const earlier = heldBefore === undefined ? [] : hashed(heldBefore.images, heldBefore.imageSize);
@@ -69,7 +75,7 @@ export async function splitPictures(
   }
   const heldOutGroups = new Set([
     ...earlier.map((picture) => groupOf.get(picture)),
-    ...[...lowest].filter(([, hash]) => isHeldOut(hash)).map(([group]) => group),
+    ...[...lowest].filter(([, hash]) => isHeldOut(hash, part)).map(([group]) => group),
   ]);
   const numbers = pictures.map((_, index) => index);
   const heldOut = (index: number) => heldOutGroups.has(groupOf.get(pictures[index] as HashedPicture));
@@ -92,6 +98,6 @@ function hashed(images: Uint8Array, imageSize: number): HashedPicture[] {
 }
 
 /** Hashed again, because the lowest of several hashes is lower than most. */
-function isHeldOut(hash: string): boolean {
-  return Number.parseInt(sha256(Buffer.from(hash, 'hex')).slice(0, 8), 16) / 2 ** 32 < protocol.heldOutPart;
+function isHeldOut(hash: string, part: number): boolean {
+  return Number.parseInt(sha256(Buffer.from(hash, 'hex')).slice(0, 8), 16) / 2 ** 32 < part;
 }

@@ -12,6 +12,8 @@ export interface SplitOptions {
   readonly data: string;
   readonly outTrain: string;
   readonly outHeldOut: string;
+  /** The part to hold out; the protocol's by default. */
+  readonly part?: number | undefined;
   /** A packed file that an earlier split held out; what it shows stays held out. */
   readonly heldBefore?: string | undefined;
   /** What made it, for the provenance. */
@@ -37,6 +39,7 @@ export async function splitDataset({
   data,
   outTrain,
   outHeldOut,
+  part: heldOutPart,
   heldBefore,
   code,
   report,
@@ -45,7 +48,11 @@ export async function splitDataset({
   await checkTargets([outTrain, outHeldOut], inputs);
   const dataset = await readDataset(data);
   const earlier = heldBefore === undefined ? undefined : await readDataset(heldBefore);
-  const { training, heldOut } = await splitPictures(dataset.images, dataset.imageSize, earlier, report);
+  const { training, heldOut } = await splitPictures(dataset.images, dataset.imageSize, {
+    part: heldOutPart,
+    heldBefore: earlier,
+    report,
+  });
   if (training.length === 0 || heldOut.length === 0)
     throw new FreshcarError(
       'invalid-input',
@@ -64,7 +71,7 @@ export async function splitDataset({
         ...parent.options,
         part,
         partOf: dataset.sha256,
-        protocol: protocol.version,
+        ...(heldOutPart === undefined ? { protocol: protocol.version } : { heldOutPart }),
         ...(earlier && { heldBefore: earlier.sha256 }),
       };
       const pictures = parent.pictures && rows.map((row) => parent.pictures?.[row] ?? '');

@@ -63,6 +63,16 @@ it('splits a packed dataset into two, each with its provenance, and loses no pic
   expect(await readFile(file('held-out.npy'))).toEqual(before);
 });
 
+it('holds back the part that --part names, and says so instead of naming the protocol', async () => {
+  const { file, flags } = await splitFolder();
+  const usual = (await readDataset(file('held-out.npy'))).count;
+  expect((await freshcar('dataset', 'split', file('all.npy'), ...flags, '--part', '0.5')).code).toBe(0);
+  const half = await readDataset(file('held-out.npy'));
+  expect(half.count).toBeGreaterThan(usual);
+  expect(half.provenance?.options).toMatchObject({ heldOutPart: 0.5 });
+  expect(half.provenance?.options).not.toHaveProperty('protocol');
+});
+
 it('holds back again what --held-before names', async () => {
   const { file, flags } = await splitFolder();
   const train = await readDataset(file('train.npy'));

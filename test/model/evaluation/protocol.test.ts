@@ -139,9 +139,16 @@ describe('splitPictures', async () => {
   it('holds back again what an earlier split held back, near duplicates too, and moves nothing else', async () => {
     const chosen = training.slice(0, 5);
     const darker = pick(images, chosen).map((value) => value * 0.7);
-    const again = await splitPictures(images, 32, { images: darker, imageSize: 32 });
+    const again = await splitPictures(images, 32, { heldBefore: { images: darker, imageSize: 32 } });
     expect(again.heldOut).toEqual([...heldOut, ...chosen].sort((a, b) => a - b));
     expect(again.training).toEqual(training.slice(5));
+  });
+
+  it('holds out a larger part that has all of the smaller one', async () => {
+    const larger = await splitPictures(images, 32, { part: 0.4 });
+    expect(larger.heldOut.length).toBeGreaterThan(120);
+    expect(larger.heldOut.length).toBeLessThan(200);
+    expect(heldOut.filter((row) => !larger.heldOut.includes(row))).toEqual([]);
   });
 
   it('is a fixed one: these pictures have always fallen so', () => {
