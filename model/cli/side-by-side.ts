@@ -15,7 +15,10 @@ evenly over the whole file.
 
 export function sideBySideCommand(program: Command, terminal: Terminal): void {
   const panels: Panel[] = [];
-  const panel = (kind: Panel['kind']) => (path: string) => void panels.push({ kind, path });
+  const panel = (kind: Panel['kind']) => (path: string) => {
+    panels.push({ kind, path });
+    return path;
+  };
   program
     .command('side-by-side')
     .description(
