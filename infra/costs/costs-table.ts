@@ -20,6 +20,7 @@ function sideBySide(columns: readonly Costs[]): string[][] {
 const months = [1e3, 1e6, 1e9];
 const names = ['1 thousand', '1 million', '1 billion'];
 const peak = 10;
+const sizes = [32, 64, 128] as const;
 
 /** The tables of costs and scale, as Markdown. */
 export function tables(): string {
@@ -49,6 +50,11 @@ export function tables(): string {
     table(
       ['', 'US dollars'],
       Object.entries(run).map(([name, cost]) => [name, dollars(cost)]),
+    ),
+    'US dollars a month for a million cars of larger sizes (of 128 pixels an estimate):',
+    table(
+      ['', ...sizes.map((size) => `${size} pixels`)],
+      sideBySide(sizes.map((size) => monthOfServing(1e6, { imageSize: size }))),
     ),
     'Copies of the function that work at once:',
     table(['', 'cars a second', 'copies'], scale),

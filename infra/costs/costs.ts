@@ -33,6 +33,17 @@ export const assumed = {
   evaluationMinutes: 5,
 } as const;
 
+/**
+ * By the width of a car in pixels: seconds from event to answer, and bytes of an answer. 64 pixels are measured as `measured` is, on a
+ * shipped model. 128 are estimated, for a generator of --last-channels 64,32: its processor time a car, with its PNG, is 3.6 times that of
+ * 32 pixels (6.25 ms and 1.75 beside each other), and photographs of that size have 28.4 kB as PNG.
+ */
+export const answers = {
+  32: { seconds: measured.warmSeconds, bytes: measured.answerBytes },
+  64: { seconds: 0.0054, bytes: 9300 },
+  128: { seconds: 0.0086, bytes: 29_300 },
+} as const;
+
 /** Rows of a table: what it is for, and US dollars. */
 export type Costs = Readonly<Record<string, number>>;
 
@@ -41,6 +52,8 @@ export interface MonthOptions {
   readonly memory?: number;
   /** Of the cars, those that CloudFront has already; undefined without it. */
   readonly cached?: number;
+  /** Width of the cars in pixels; 32 unless told otherwise. */
+  readonly imageSize?: keyof typeof answers;
 }
 
 const defaultMemory = settings.memory.schema.parse(undefined);
@@ -50,14 +63,18 @@ const gb = (bytes: number) => bytes / 1e9;
 const billed = (seconds: number) => Math.ceil(seconds * 1000) / 1000;
 
 /** What serving so many cars a month costs, each asked for by itself. */
-export function monthOfServing(cars: number, { memory = defaultMemory, cached }: MonthOptions = {}): Costs {
+export function monthOfServing(
+  cars: number,
+  { memory = defaultMemory, cached, imageSize = 32 }: MonthOptions = {},
+): Costs {
   const reached = cars * (1 - (cached ?? 0));
   const gbOf = memory / 1024;
   const starts = reached * assumed.coldShare;
   const pings = secondsOfMonth / 300;
-  const out = gb(cars * measured.answerBytes);
+  const { seconds, bytes } = answers[imageSize];
+  const out = gb(cars * bytes);
   return {
-    'drawing (GB-seconds)': costOf('lambdaGbSecond', (reached + pings) * billed(measured.warmSeconds) * gbOf),
+    'drawing (GB-seconds)': costOf('lambdaGbSecond', (reached + pings) * billed(seconds) * gbOf),
     'cold starts': costOf('lambdaGbSecond', starts * billed(measured.coldSeconds) * gbOf) + costOf('s3Get', 3 * starts),
     'calls of the function': costOf('lambdaRequest', reached + pings),
     'HTTP API': costOf('apiRequest', reached),

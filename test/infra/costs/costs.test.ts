@@ -19,6 +19,14 @@ describe('the cost of serving', () => {
     expect(billion['data out']).toBeCloseTo(270, 6);
   });
 
+  it('is more for larger cars, by what they take longer and weigh more', () => {
+    const [small, large] = [monthOfServing(1_000_000), monthOfServing(1_000_000, { imageSize: 128 })];
+    // 3 and 9 ms billed; 3,000 and 29,300 bytes at 9 cents a GB.
+    expect(large['drawing (GB-seconds)']).toBeCloseTo(3 * (small['drawing (GB-seconds)'] ?? 0), 9);
+    expect(large['data out']).toBeCloseTo(29.3 * 0.09, 9);
+    expect(total(large) - total(small)).toBeCloseTo(2 * (small['drawing (GB-seconds)'] ?? 0) + 26.3 * 0.09, 6);
+  });
+
   it('grows by tiers that join without a step', () => {
     expect(costOf('gbOut', 10_000)).toBeCloseTo(900, 9);
     expect(costOf('gbOut', 10_001) - costOf('gbOut', 10_000)).toBeCloseTo(0.085, 9);
