@@ -15,8 +15,8 @@ export function directionsCommand(program: Command, terminal: Terminal): void {
     .command('directions')
     .description('find directions that change one thing about the cars of a model, and measure how purely')
     .argument('<bundle>', 'the folder of a bundle')
-    .option('--cars <number>', 'how many cars the search looks at', parseInteger(500, 100_000), 2000)
-    .option('--measure <number>', 'with how many others it measures what was found', parseInteger(20, 10_000), 100)
+    .option('--cars <number>', 'how many cars the search looks at', parseInteger(1500, 100_000), 2000)
+    .option('--measure <number>', 'with how many others it measures what was found', parseInteger(50, 10_000), 100)
     .option('--dry-run', 'print the table and write nothing')
     .addHelpText('after', examples)
     .action(async (bundle: string, flags: DirectionsFlags) => {

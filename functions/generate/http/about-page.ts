@@ -1,6 +1,7 @@
 import { html, raw } from 'hono/html';
 import type { Manifest } from '../../../model/bundle/manifest.ts';
 import { samplesName } from '../../../model/bundle/samples.ts';
+import { type Guess, gameHtml } from './game.ts';
 import { markdownToHtml } from './markdown.ts';
 import type { PageModels } from './page-models.ts';
 
@@ -8,7 +9,11 @@ import type { PageModels } from './page-models.ts';
 export const timeLapseName = 'time-lapse.png';
 
 /** The main part of the page about a model, for people: what it is, what its scores mean, whether it copies, and its card. */
-export function aboutMain(manifest: Manifest, card: string | undefined, models: PageModels): string {
+export function aboutMain(
+  manifest: Manifest,
+  card: string | undefined,
+  { models, guess, next }: { readonly models: PageModels; readonly guess: Guess; readonly next: number },
+): string {
   const { version, architecture, data, files } = manifest;
   const size = architecture.imageSize;
   const base = `models/${version}/`;
@@ -33,6 +38,7 @@ export function aboutMain(manifest: Manifest, card: string | undefined, models: 
       <h2>Does it copy?</h2>
       <p>${copyingSentence(manifest.scores)}</p>
       ${learnt}
+      ${gameHtml(models, guess, next)}
       <h2>Its card</h2>
       ${card === undefined ? html`<p>This model came without a card.</p>` : raw(markdownToHtml(card, addressOf))}
       <p><a href="${base.slice(0, -1)}">All of its particulars, for programs</a></p>

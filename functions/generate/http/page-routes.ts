@@ -93,7 +93,7 @@ function addWall(app: OpenAPIHono, { page, model, patience }: PageRoutesOptions)
   });
 }
 
-function addAbout(app: OpenAPIHono, { page, model, patience }: PageRoutesOptions): void {
+function addAbout(app: OpenAPIHono, { page, model, freshSeed, patience }: PageRoutesOptions): void {
   const route = {
     path: '/about',
     summary: 'A page about a model, for people',
@@ -108,9 +108,10 @@ function addAbout(app: OpenAPIHono, { page, model, patience }: PageRoutesOptions
       const bytes = cardName in manifest.files ? await readFile?.(cardName) : undefined;
       return { manifest, card: bytes && new TextDecoder().decode(bytes) };
     }, models.shown?.version);
+    const guess = { round: query.round ?? freshSeed(), side: query.side };
     const icon = `models/${manifest.version}/cars/42.png`;
     const shared = { ...sharedValues(models), title: `About ${manifest.version}`, icon };
-    const rendered = render(page, { main: aboutMain(manifest, card, models) }, shared);
+    const rendered = render(page, { main: aboutMain(manifest, card, { models, guess, next: freshSeed() }) }, shared);
     return sendPage(context, rendered, { 'Cache-Control': neverStored });
   });
 }

@@ -274,7 +274,19 @@ export const wallQuery = z.object({
 });
 export type WallQuery = z.output<typeof wallQuery>;
 
-export const aboutQuery = z.object({ model: pageQuery.shape.model });
+export const aboutQuery = z.object({
+  model: pageQuery.shape.model,
+  round: optionalSeed('round', 7, 'The number of the two cars of the game.'),
+  side: z
+    .enum(['left', 'right'], 'must be left or right')
+    .optional()
+    .openapi({
+      param: { name: 'side', in: 'query', required: false },
+      type: 'string',
+      enum: ['left', 'right'],
+      description: 'Which of the two cars of the game was taken for the one by the model of the largest cars.',
+    }),
+});
 
 export const nothing = z.object({});
 

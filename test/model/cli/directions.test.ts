@@ -25,11 +25,11 @@ async function run(...args: string[]) {
 it('puts directions into a bundle, which its manifest lists and `freshcar sample` goes by', async () => {
   const folder = await temporaryFolder();
   const bundle = await writeRealBundle(folder, 'noise');
-  const dry = await run('directions', bundle, '--cars', '500', '--measure', '20', '--dry-run');
+  const dry = await run('directions', bundle, '--cars', '1500', '--measure', '50', '--dry-run');
   expect(dry.text).toContain('What one step changes');
   const before = manifestSchema.parse(JSON.parse(await readFile(path.join(bundle, 'manifest.json'), 'utf8')));
   expect(before.files['directions.json']).toBeUndefined();
-  expect((await run('directions', bundle, '--cars', '500', '--measure', '20')).code).toBe(0);
+  expect((await run('directions', bundle, '--cars', '1500', '--measure', '50')).code).toBe(0);
   const manifest = manifestSchema.parse(JSON.parse(await readFile(path.join(bundle, 'manifest.json'), 'utf8')));
   const entry = manifest.files['directions.json'];
   const bytes = await readFile(path.join(bundle, 'directions.json'));

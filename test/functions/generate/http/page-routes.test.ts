@@ -260,6 +260,27 @@ describe('the page about a model', () => {
     expect(await (await get('/about?model=painted')).text()).toContain('<h1>About painted</h1>');
   });
 
+  it('asks which of two models drew a car, answers, and asks on with another one', async () => {
+    const { get } = start(['large-64']);
+    const html = await (await get('/about?round=7')).text();
+    const sides = [...html.matchAll(/src="models\/([^/]+)\/cars\/7\.png"[^>]* alt="The car on the (\w+)"/g)];
+    const usual = sides.find(([, version]) => version === 'large-64')?.[2] ?? '';
+    const other = usual === 'left' ? 'right' : 'left';
+    expect(sides.map(([, , side]) => side)).toEqual(['left', 'right']);
+    expect(html).not.toContain('is by large-64, the other');
+    const answered = async (side: string) => (await get(`/about?round=7&side=${side}`)).text();
+    expect(await answered(usual)).toContain(`Yes. The ${usual} one is by large-64, the other by painted.`);
+    expect(await answered(other)).toContain(`No. The ${usual} one is by large-64`);
+    const rounds = await Promise.all(
+      [1, 2, 3, 4, 5, 6, 7, 8].map(async (round) => (await get(`/about?round=${round}`)).text()),
+    );
+    const places = new Set(
+      rounds.map((round) => /models\/([^/]+)\/cars\/\d\.png"[^>]* alt="The car on the left"/.exec(round)?.[1]),
+    );
+    expect(places.size).toBe(2);
+    expect(await (await start([]).get('/about')).text()).not.toContain('id="game"');
+  });
+
   it('says what nobody measured', async () => {
     const html = await (await start([]).get('/about')).text();
     expect(html).toContain('Nobody has measured this model.');
