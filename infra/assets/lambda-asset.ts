@@ -48,7 +48,7 @@ export async function buildLambdaAsset(options: LambdaAssetOptions): Promise<Lam
     // Packages' ES modules leave out what is not used.
     mainFields: ['module', 'main'],
     external: [...engine.external, ...engine.leftOut.map((file) => path.join(root, file))],
-    plugins: [replace(root, engine.replaced)],
+    plugins: [replace(root, engine.replaced), oneLanguage],
     // Names stay, so that a stack trace in the log can be read.
     minifySyntax: true,
     minifyWhitespace: true,
@@ -63,6 +63,18 @@ export async function buildLambdaAsset(options: LambdaAssetOptions): Promise<Lam
   if (name === 'generate') await cp(path.join(root, 'dist/page'), path.join(folder, 'page'), { recursive: true });
   return { folder, packages: staticPackages(metafile) };
 }
+
+/** Of the fifty languages that zod has its messages in, nearly a fifth of the code, those of the default stay. */
+const oneLanguage: Plugin = {
+  name: 'one-language',
+  setup({ onLoad }) {
+    const contents = "export { default as en } from './en.js';";
+    onLoad({ filter: /[\\/]zod[\\/]v4[\\/]locales[\\/]index\.js$/ }, ({ path: file }) => ({
+      contents,
+      resolveDir: path.dirname(file),
+    }));
+  },
+};
 
 /** Puts one module in the place of another, wherever that is imported. */
 function replace(root: string, modules: LambdaEngine['replaced']): Plugin {

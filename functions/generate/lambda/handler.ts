@@ -1,17 +1,13 @@
-import { randomInt } from 'node:crypto';
 import path from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import { modelsPrefix } from '../../../model/store/pointer.ts';
 import { s3Source } from '../../../model/store/s3.ts';
-import { createApp } from '../http/app.ts';
-import { readPage } from '../http/page-files.ts';
 import { publicUrlSchema } from '../http/public-address.ts';
 import { loadModel } from '../models/load-model.ts';
 import { createModelRegistry, type ModelRegistry } from '../models/model-registry.ts';
-import { createLambdaHandler } from './lambda.ts';
 import { createOperations } from './operations.ts';
 
 /** What the Lambda function is told by its environment. */
@@ -30,6 +26,8 @@ const environmentSchema = z.object({
   AWS_LAMBDA_INITIALIZATION_TYPE: z.string().default('on-demand'),
 });
 
+// Compiling each schema takes longer than a cold start ever checks by it.
+z.config({ jitless: true });
 const environment = environmentSchema.parse(process.env);
 const { log, meter, observe } = createOperations(() => model.version);
 const source = s3Source({
@@ -51,8 +49,16 @@ const model: ModelRegistry = createModelRegistry({
 const isOnDemand = environment.AWS_LAMBDA_INITIALIZATION_TYPE === 'on-demand';
 const loaded = isOnDemand ? model.loadCurrent() : model.loadAll();
 
-const page = await readPage(path.join(path.dirname(fileURLToPath(import.meta.url)), 'page'));
-const app = createApp({ model, freshSeed: () => randomInt(2 ** 32), log, meter, page });
+// The first request to the store is on its way some turns later; what answers visitors is evaluated while it is.
+for (let turn = 0; turn < 4; turn++) await nextTurn();
+const { createHandler } = await import('./create-handler.ts');
+const answering = await createHandler({
+  model,
+  log,
+  meter,
+  page: path.join(path.dirname(fileURLToPath(import.meta.url)), 'page'),
+  publicUrl: environment.PUBLIC_URL,
+});
 
 /** Milliseconds of a start-up, of which the platform allows 10 seconds. */
 const startLimit = isOnDemand ? 5000 : 9000;
@@ -60,4 +66,4 @@ const startLimit = isOnDemand ? 5000 : 9000;
 await Promise.race([loaded, sleep(startLimit, undefined, { ref: false })]);
 
 /** AWS calls this. */
-export const handler = observe(createLambdaHandler({ app, model, publicUrl: environment.PUBLIC_URL }));
+export const handler = observe(answering);
