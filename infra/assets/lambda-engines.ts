@@ -27,7 +27,7 @@ export const lambdaEngines: Readonly<Record<LambdaEngineName, LambdaEngine>> = {
       { package: 'onnxruntime-common', folder: 'dist/cjs', names: scripts },
     ],
     leftOut: tensorflow,
-    replaced: {},
+    replaced: { 'model/engine/runtime.ts': 'model/engine/runtime-native.ts' },
   },
   /** Any processor. Of the package's 140 MB, three files; the library in it is the one without a GPU. */
   wasm: {

@@ -9,7 +9,7 @@ export interface LoadEngineOptions {
   readonly engine?: Engine['name'];
   /** Threads that one drawing of ONNX Runtime uses; 1 by default. */
   readonly threads?: number;
-  /** Is told when TensorFlow.js has no native library. */
+  /** Is told when what draws has no native library. */
   readonly warn?: (message: string) => void;
 }
 
@@ -36,7 +36,7 @@ async function readEngine(
   if (engine === 'onnx') {
     const [{ createOnnxEngine }, onnx] = await Promise.all([import('./onnx.ts'), source.readFile(manifest, onnxName)]);
     checkOnnx(onnx, manifest.architecture);
-    return createOnnxEngine(onnx, manifest.architecture, { threads });
+    return createOnnxEngine(onnx, manifest.architecture, { threads, warn });
   }
   const [{ createTfjsEngine }, { readTfjsWeights }] = await Promise.all([
     import('./tfjs.ts'),

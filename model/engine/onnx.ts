@@ -2,11 +2,13 @@ import type { Architecture } from '../architecture/dcgan.ts';
 import { onnxInput, onnxOutput } from '../bundle/onnx-names.ts';
 import { FreshcarError } from '../errors.ts';
 import type { Engine } from './engine.ts';
-import { InferenceSession, Tensor } from './runtime.ts';
+import { loadRuntime, type Runtime } from './runtime.ts';
 
 export interface OnnxEngineOptions {
   /** Threads that one drawing uses; 1 by default, since a Lambda has about one core and a server draws for many at once. */
   readonly threads?: number;
+  /** Is told once when there is no native library for this system. */
+  readonly warn?: (message: string) => void;
 }
 
 /**
@@ -24,12 +26,14 @@ const carsAtOnce = 8;
 export async function createOnnxEngine(
   onnx: Uint8Array,
   architecture: Pick<Architecture, 'latentSize' | 'imageSize'>,
-  { threads = 1 }: OnnxEngineOptions = {},
+  { threads = 1, warn = () => undefined }: OnnxEngineOptions = {},
 ): Promise<Engine> {
   const { latentSize, imageSize } = architecture;
-  const session = await createSession(onnx, threads);
+  const runtime = await loadRuntime(warn);
+  const session = await createSession(runtime, onnx, threads);
+  const run = runnerOf(runtime, session, latentSize);
   try {
-    await check(session, latentSize, imageSize);
+    await check(session, run, architecture);
   } catch (error) {
     await session.release();
     throw error;
@@ -41,10 +45,10 @@ export async function createOnnxEngine(
     imageSize,
     draw: async (latents) => {
       const step = carsAtOnce * latentSize;
-      if (latents.length <= step) return inTurn(() => run(session, latents, latentSize));
+      if (latents.length <= step) return inTurn(() => run(latents));
       const cars = new Uint8Array((latents.length / latentSize) * imageSize * imageSize * 3);
       for (let from = 0, at = 0; from < latents.length; from += step) {
-        const part = await inTurn(() => run(session, latents.slice(from, from + step), latentSize));
+        const part = await inTurn(() => run(latents.slice(from, from + step)));
         cars.set(part, at);
         at += part.length;
       }
@@ -68,23 +72,28 @@ function takeTurns() {
 }
 
 /** Draws one car on trial, which also readies the runtime's memory for the first that is asked for. */
-async function check(session: InferenceSession, latentSize: number, imageSize: number): Promise<void> {
+async function check(
+  { inputNames, outputNames }: InferenceSession,
+  run: Run,
+  { latentSize, imageSize }: Pick<Architecture, 'latentSize' | 'imageSize'>,
+): Promise<void> {
   const damaged = (why: string, cause?: unknown) =>
     new FreshcarError('damaged-bundle', `The ONNX graph ${why}.`, { cause });
-  const { inputNames, outputNames } = session;
   if (inputNames.join() !== onnxInput || outputNames.join() !== onnxOutput)
     throw damaged(
       `is no generator of freshcar: it makes ${outputNames.join()} of ${inputNames.join()}, not ${onnxOutput} of ${onnxInput}`,
     );
-  const car = await run(session, new Float32Array(latentSize), latentSize).catch((cause) => {
+  const car = await run(new Float32Array(latentSize)).catch((cause) => {
     throw damaged(`does not take ${latentSize} numbers a car`, cause);
   });
   if (car.length !== imageSize * imageSize * 3) throw damaged(`does not draw cars of ${imageSize}x${imageSize} pixels`);
 }
 
-async function createSession(onnx: Uint8Array, threads: number): Promise<InferenceSession> {
+type InferenceSession = Awaited<ReturnType<Runtime['InferenceSession']['create']>>;
+
+async function createSession(runtime: Runtime, onnx: Uint8Array, threads: number): Promise<InferenceSession> {
   try {
-    return await InferenceSession.create(onnx, {
+    return await runtime.InferenceSession.create(onnx, {
       // Always said: the default follows the host's cores, not what this process may use of them.
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
@@ -99,9 +108,14 @@ async function createSession(onnx: Uint8Array, threads: number): Promise<Inferen
   }
 }
 
-async function run(session: InferenceSession, latents: Float32Array, latentSize: number): Promise<Uint8Array> {
-  const input = new Tensor('float32', latents, [latents.length / latentSize, latentSize]);
-  const { [onnxOutput]: pixels } = await session.run({ [onnxInput]: input });
-  if (!(pixels?.data instanceof Uint8Array)) throw new Error(`the graph has no uint8 output ${onnxOutput}`);
-  return pixels.data;
+/** Draws cars by one run of the session. */
+type Run = (latents: Float32Array) => Promise<Uint8Array>;
+
+function runnerOf({ Tensor }: Runtime, session: InferenceSession, latentSize: number): Run {
+  return async (latents) => {
+    const input = new Tensor('float32', latents, [latents.length / latentSize, latentSize]);
+    const { [onnxOutput]: pixels } = await session.run({ [onnxInput]: input });
+    if (!(pixels?.data instanceof Uint8Array)) throw new Error(`the graph has no uint8 output ${onnxOutput}`);
+    return pixels.data;
+  };
 }

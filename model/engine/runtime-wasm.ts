@@ -1,4 +1,5 @@
-import { env } from 'onnxruntime-web';
+import { env, InferenceSession, Tensor } from 'onnxruntime-web';
+import type { Runtime } from './runtime.ts';
 
 /**
  * ONNX Runtime compiled to WebAssembly: the same graph to the same cars on any processor, a few times slower. Its package
@@ -8,4 +9,6 @@ import { env } from 'onnxruntime-web';
 // One copy of a function has about one core, and each thread would be a worker with its own start-up.
 env.wasm.numThreads = 1;
 
-export { InferenceSession, Tensor } from 'onnxruntime-web';
+export async function loadRuntime(): Promise<Runtime> {
+  return { InferenceSession, Tensor };
+}

@@ -1,5 +1,42 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
+import { FreshcarError } from '../errors.ts';
+
+/** The part of ONNX Runtime that draws. */
+export interface Runtime {
+  readonly InferenceSession: {
+    create(graph: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
+  readonly Tensor: new (type: 'float32', data: Float32Array, dimensions: readonly number[]) => Tensor;
+}
+
+let wasSaid = false;
+
 /**
- * ONNX Runtime as a native library. A build for a processor on which that library can't be relied upon puts
- * `runtime-wasm.ts` in this module's place.
+ * ONNX Runtime as a native library, or, on a system that it has none for (Macs with Intel processors, Alpine), compiled to WebAssembly: that
+ * draws the same cars, a few times slower. Builds for a known processor put `runtime-native.ts` or `runtime-wasm.ts` in this module's
+ * place.
+ *
+ * @param warn Is told once that there is no native library.
+ * @throws FreshcarError `missing-dependency` when there is neither.
  */
-export { InferenceSession, Tensor } from 'onnxruntime-node';
+export async function loadRuntime(warn: (message: string) => void): Promise<Runtime> {
+  try {
+    return await (await import('./runtime-native.ts')).loadRuntime();
+  } catch (cause) {
+    const runtime = await loadPortable(cause);
+    const system = `${process.platform} ${process.arch}`;
+    if (!wasSaid)
+      warn(`ONNX Runtime has no native library for ${system}; its WebAssembly draws the same cars, slower.`);
+    wasSaid = true;
+    return runtime;
+  }
+}
+
+async function loadPortable(cause: unknown): Promise<Runtime> {
+  try {
+    return await (await import('./runtime-wasm.ts')).loadRuntime();
+  } catch {
+    const sentence = 'ONNX Runtime cannot be loaded, neither its native library nor its WebAssembly. Run npm ci again.';
+    throw new FreshcarError('missing-dependency', sentence, { cause });
+  }
+}

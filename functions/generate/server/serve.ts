@@ -49,7 +49,7 @@ export async function serveCars(options: ServeOptions): Promise<CarServer> {
   const source = await openFolder(folder);
   const model = createModelRegistry({
     source,
-    load: (version) => loadModel(source, version),
+    load: (version) => loadModel(source, version, { warn: log.warn }),
     log,
     now: () => performance.now(),
   });
