@@ -24,79 +24,80 @@ export interface Setting {
   readonly help: string;
 }
 
-const number = (name: string, path: string, help: string): Setting => ({
-  name,
-  path: path.split('.'),
-  kind: 'number',
-  help,
-});
-const numbers = (name: string, path: string, help: string): Setting => ({
-  name,
-  path: path.split('.'),
-  kind: 'numbers',
-  help,
-});
-const text = (name: string, path: string, help: string): Setting => ({
-  name,
-  path: path.split('.'),
-  kind: 'text',
-  help,
-});
-const toggle = (name: string, path: string, help: string): Setting => ({
-  name,
-  path: path.split('.'),
-  kind: 'boolean',
-  help,
-});
-
-export const settings: readonly Setting[] = [
-  number('steps', 'steps', 'how many steps the run has'),
-  number('epochs', 'epochs', 'how often each picture is shown, instead of a number of steps'),
-  number('batch-size', 'batchSize', 'pictures a step'),
-  number('seed', 'seed', 'governs weights, noise and order; 0 to 4294967295'),
-  number('image-size', 'architecture.imageSize', 'width and height of a car: 32, 64 or 128'),
-  number('latent-size', 'architecture.latentSize', 'numbers that make one car'),
-  number('depth', 'architecture.depth', 'how often the generator doubles the picture'),
-  number('channels', 'architecture.channels', 'width of the layers between the smallest map and the picture'),
-  numbers('last-channels', 'architecture.lastChannels', 'width of the largest ones where it differs: 64, or 64,32'),
-  number('base-channels', 'architecture.baseChannels', 'width of the smallest map'),
-  number('first-channels', 'architecture.firstChannels', "width of the discriminator's first layer"),
-  text('loss', 'loss', 'cross-entropy or hinge'),
-  number('real-label', 'labels.real', 'what the discriminator is to say of real pictures; 0.9 is one-sided smoothing'),
-  number('fake-label', 'labels.fake', 'what it is to say of generated ones; above 0 is two-sided smoothing'),
-  number('flip-rate', 'labels.flipRate', 'how many labels are told the wrong way round'),
-  text('generator-optimizer', 'generatorOptimizer.kind', 'adam, rmsprop or sgd'),
-  number('generator-rate', 'generatorOptimizer.rate', 'learning rate of the generator'),
-  text('discriminator-optimizer', 'discriminatorOptimizer.kind', 'adam, rmsprop or sgd'),
-  number('discriminator-rate', 'discriminatorOptimizer.rate', 'learning rate of the discriminator'),
-  text(
+/** Name, place in the configuration, and help of each; the schema says what kind of value it takes. */
+const described: readonly (readonly [name: string, path: string, help: string])[] = [
+  ['steps', 'steps', 'how many steps the run has'],
+  ['epochs', 'epochs', 'how often each image is shown, instead of a number of steps'],
+  ['batch-size', 'batchSize', 'images a step'],
+  ['seed', 'seed', 'governs weights, noise and order; 0 to 4294967295'],
+  ['image-size', 'architecture.imageSize', 'width and height of a car: 32, 64 or 128'],
+  ['latent-size', 'architecture.latentSize', 'numbers that make one car'],
+  ['depth', 'architecture.depth', 'how often the generator doubles the image'],
+  ['channels', 'architecture.channels', 'width of the layers between the smallest map and the image'],
+  ['last-channels', 'architecture.lastChannels', 'width of the largest ones where it differs: 64, or 64,32'],
+  ['base-channels', 'architecture.baseChannels', 'width of the smallest map'],
+  ['first-channels', 'architecture.firstChannels', "width of the discriminator's first layer"],
+  ['loss', 'loss', 'cross-entropy or hinge'],
+  ['real-label', 'labels.real', 'label of real images; 0.9 is one-sided smoothing'],
+  ['fake-label', 'labels.fake', 'label of generated images; above 0 is two-sided smoothing'],
+  ['flip-rate', 'labels.flipRate', 'share of labels that are flipped'],
+  ['generator-optimizer', 'generatorOptimizer.kind', 'adam, rmsprop or sgd'],
+  ['generator-rate', 'generatorOptimizer.rate', 'learning rate of the generator'],
+  ['discriminator-optimizer', 'discriminatorOptimizer.kind', 'adam, rmsprop or sgd'],
+  ['discriminator-rate', 'discriminatorOptimizer.rate', 'learning rate of the discriminator'],
+  [
     'discriminator-updates',
     'discriminatorUpdates',
     'separate: after the real and after the fake batch; combined: once',
-  ),
-  text('fakes', 'fakes', "shared: both networks learn from one generated batch; predicted: the seed's way"),
-  text('frozen-normalisation', 'frozenNormalisation', 'batch or moving, while the generator learns'),
-  number('pretrain-discriminator', 'pretrainDiscriminator', 'steps in which only the discriminator learns'),
-  number('average', 'average', 'decay of the averaged generator; 0 keeps none'),
-  toggle('mirror', 'mirror', 'mirror real pictures left to right half of the time'),
-  number('brightness', 'augment.brightness', 'augmentation: brightness, 0 to 2'),
-  number('saturation', 'augment.saturation', 'augmentation: saturation, 0 to 2'),
-  number('contrast', 'augment.contrast', 'augmentation: contrast, 0 to 1'),
-  number('translation', 'augment.translation', 'augmentation: shift, as a part of the width'),
-  text('border', 'augment.border', 'what a shift lets in: mirror or black'),
-  number('cutout', 'augment.cutout', 'augmentation: side of the square cut out, as a part of the width'),
-  number('r1', 'r1', 'weight of the gradient penalty on real pictures'),
-  number('r1-every', 'r1Every', 'steps between two penalties'),
-  number('lecam', 'lecam', "weight of LeCam's pull on what the discriminator says; for few pictures, 0.01 to 0.3"),
-  text('discriminator', 'discriminator', 'dcgan, or projected: through a frozen network that --features names'),
-  number(
-    'projected-size',
-    'projectedSize',
-    'side to which a projected discriminator enlarges images: 64, 96, 128 or 160',
-  ),
-  number('freeze-discriminator', 'freezeDiscriminator', 'lower convolutions of the discriminator that do not learn'),
-  text('precision', 'precision', 'of convolutions: float32, bfloat16, or auto: what is faster on this processor'),
+  ],
+  ['fakes', 'fakes', "shared: both networks learn from one generated batch; predicted: the seed's way"],
+  ['frozen-normalisation', 'frozenNormalisation', 'batch or moving, while the generator learns'],
+  ['pretrain-discriminator', 'pretrainDiscriminator', 'steps in which only the discriminator learns'],
+  ['average', 'average', 'decay of the averaged generator; 0 keeps none'],
+  ['mirror', 'mirror', 'mirror real images left to right half of the time'],
+  ['brightness', 'augment.brightness', 'augmentation: brightness, 0 to 2'],
+  ['saturation', 'augment.saturation', 'augmentation: saturation, 0 to 2'],
+  ['contrast', 'augment.contrast', 'augmentation: contrast, 0 to 1'],
+  ['translation', 'augment.translation', 'augmentation: shift, as a part of the width'],
+  ['border', 'augment.border', 'what a shift lets in: mirror or black'],
+  ['cutout', 'augment.cutout', 'augmentation: side of the square cut out, as a part of the width'],
+  ['r1', 'r1', 'weight of the gradient penalty on real images'],
+  ['r1-every', 'r1Every', 'steps between two penalties'],
+  ['lecam', 'lecam', "weight of LeCam's pull on the discriminator's logits; for few images, 0.01 to 0.3"],
+  ['discriminator', 'discriminator', 'dcgan, or projected: through a frozen network that --features names'],
+  ['projected-size', 'projectedSize', 'side to which a projected discriminator enlarges images: 64, 96, 128 or 160'],
+  ['freeze-discriminator', 'freezeDiscriminator', 'lower convolutions of the discriminator that do not learn'],
+  ['precision', 'precision', 'of convolutions: float32, bfloat16, or auto: what is faster on this processor'],
 ];
+
+interface JsonSchema {
+  readonly type?: string;
+  readonly properties?: Readonly<Record<string, JsonSchema>>;
+  readonly oneOf?: readonly JsonSchema[];
+}
+
+const configJson = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' }) as JsonSchema;
+const kinds: Readonly<Record<string, Setting['kind']>> = {
+  integer: 'number',
+  number: 'number',
+  array: 'numbers',
+  boolean: 'boolean',
+};
+
+/** What a place of the configuration holds; of an optimizer, what any kind of it has there. */
+function kindAt(path: readonly string[]): Setting['kind'] {
+  const at = path.reduce<JsonSchema | undefined>((schema, key) => {
+    const options = schema?.oneOf ?? (schema === undefined ? [] : [schema]);
+    return options.map(({ properties }) => properties?.[key]).find((property) => property !== undefined);
+  }, configJson);
+  if (at === undefined) throw new Error(`The configuration has no ${path.join('.')}.`);
+  return kinds[at.type ?? ''] ?? 'text';
+}
+
+export const settings: readonly Setting[] = described.map(([name, place, help]) => {
+  const path = place.split('.');
+  return { name, path, kind: kindAt(path), help };
+});
 
 export interface ConfigSources {
   readonly preset: PresetName;

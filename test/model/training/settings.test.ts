@@ -112,6 +112,26 @@ describe('the settings of a run', () => {
     );
   });
 
+  it('take what the schema says that they are', () => {
+    const kindOf = (wanted: string) => settings.find(({ name }) => name === wanted)?.kind;
+    expect(['epochs', 'batch-size', 'generator-rate', 'r1', 'image-size'].map(kindOf)).toEqual(Array(5).fill('number'));
+    expect(['loss', 'generator-optimizer', 'discriminator-updates', 'precision'].map(kindOf)).toEqual(
+      Array(4).fill('text'),
+    );
+    expect([kindOf('mirror'), kindOf('last-channels')]).toEqual(['boolean', 'numbers']);
+  });
+
+  it('are all that a run is configured by, but for what it is given and what nobody turns', () => {
+    const leavesOf = (value: object, path: string[] = []): string[] =>
+      Object.entries(value).flatMap(([key, below]) =>
+        typeof below === 'object' && below !== null ? leavesOf(below, [...path, key]) : [[...path, key].join('.')],
+      );
+    const named = new Set(settings.map(({ path }) => path.join('.')));
+    const constants = /^(generator|discriminator)Optimizer\.(beta1|beta2|epsilon)$|^architecture\.slope$/;
+    const unnamed = leavesOf(resolveConfig({ preset: 'fresh' })).filter((leaf) => !named.has(leaf));
+    expect(unnamed.filter((leaf) => !constants.test(leaf))).toEqual([]);
+  });
+
   it('refuses a file that has a key which nothing reads', () => {
     expect(() => resolveConfig({ preset: 'fresh', file: { bachSize: 3 } })).toThrow('bachSize');
     expect(() => resolveConfig({ preset: 'fresh', file: [] })).toThrow('one JSON object');
