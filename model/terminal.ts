@@ -49,8 +49,8 @@ export function processTerminal(): Terminal {
 }
 
 /**
- * Whoever read us has seen enough (`freshcar --help | head`) or is gone with its terminal: what is printed from then on is for
- * nobody, and no failure.
+ * The reader closed the pipe (`freshcar --help | head`), or the terminal is gone: what is printed from then on reaches nobody, which
+ * is no failure.
  */
 function passOverClosedPipe(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EPIPE' && error.code !== 'EIO') throw error;
