@@ -19,6 +19,10 @@ export interface MlFolder {
   hyperparameters(): Promise<Record<string, string>>;
   /** The only `.npy` file of a channel. */
   dataset(channel: string): Promise<string>;
+  /** The only `.safetensors` file of a channel: the frozen network of a projected discriminator. */
+  features(channel: string): Promise<string>;
+  /** The folder that holds what a channel brought. */
+  channelFolder(channel: string): string;
   /** Whether the job was given a channel of this name. */
   hasChannel(channel: string): Promise<boolean>;
   /** Tells SageMaker, and whoever reads the job's description there, why it failed. */
@@ -53,6 +57,8 @@ export function openMlFolder(root: string, jobName = ''): MlFolder {
       return Object.fromEntries(Object.entries(values).filter(([name]) => !foreign.test(name)));
     },
     dataset: (channel) => datasetIn(channelFolder(channel)),
+    features: (channel) => onlyFile(channelFolder(channel), '.safetensors', 'outside-features'),
+    channelFolder,
     hasChannel: async (channel) => existsSync(channelFolder(channel)),
     async writeFailure(sentence) {
       await writeWhole(path.join(root, 'output/failure'), sentence.slice(0, shownCharacters));
@@ -82,16 +88,20 @@ function parseHyperparameters(text: string, file: string): Record<string, string
  *
  * @throws FreshcarError `not-found` when there is no such folder, `invalid-input` when it has not just one.
  */
-export async function datasetIn(folder: string): Promise<string> {
+export function datasetIn(folder: string): Promise<string> {
+  return onlyFile(folder, '.npy', 'freshcar dataset prepare');
+}
+
+async function onlyFile(folder: string, ending: string, maker: string): Promise<string> {
   const channel = path.basename(folder);
   const names = await readdir(folder).catch((cause) => {
     throw new FreshcarError('not-found', `The job has no channel "${channel}": there is no ${folder}.`, { cause });
   });
-  const [found, ...others] = names.filter((name) => name.endsWith('.npy')).sort();
+  const [found, ...others] = names.filter((name) => name.endsWith(ending)).sort();
   if (found !== undefined && others.length === 0) return path.join(folder, found);
-  const files = found === undefined ? 'no .npy file' : `${others.length + 1} .npy files`;
+  const files = found === undefined ? `no ${ending} file` : `${others.length + 1} ${ending} files`;
   throw new FreshcarError(
     'invalid-input',
-    `The channel "${channel}" has ${files}, but it is to have one, as freshcar dataset prepare makes it.`,
+    `The channel "${channel}" has ${files}, but it is to have one, as ${maker} makes it.`,
   );
 }

@@ -6,8 +6,11 @@ import { openRunFolder } from '../training/run/run-folder.ts';
 import { type JobSettings, readHyperparameters } from './hyperparameters.ts';
 import { type MlFolder, openMlFolder } from './ml-folder.ts';
 
-/** The channels: packed photographs to train on, and by choice others to measure the model with at the end. */
-const channels = { train: 'train', heldOut: 'held-out' } as const;
+/**
+ * The channels: packed photographs to train on, and by choice others to measure the model with at the end, the frozen network of a
+ * projected discriminator, and a run or bundle to start from.
+ */
+const channels = { train: 'train', heldOut: 'held-out', features: 'features', from: 'from' } as const;
 
 /**
  * One training job, as SageMaker runs it: reads hyperparameters and data, goes on from the checkpoints that were restored
@@ -41,21 +44,27 @@ interface Job {
   /** Paths of the packed pictures. */
   readonly data: string;
   readonly heldOut: string | undefined;
+  /** What `freshcar train` calls `--features` and `--from`, where the job has such channels. */
+  readonly given: { readonly features?: string; readonly from?: string };
 }
 
 /** All that a job is told, checked before anything costs time. */
 async function openJob(folder: MlFolder): Promise<Job> {
   const settings = readHyperparameters(await folder.hyperparameters());
   const data = await folder.dataset(channels.train);
-  if (!(await folder.hasChannel(channels.heldOut))) return { settings, data, heldOut: undefined };
+  const given = {
+    ...((await folder.hasChannel(channels.features)) && { features: await folder.features(channels.features) }),
+    ...((await folder.hasChannel(channels.from)) && { from: folder.channelFolder(channels.from) }),
+  };
+  if (!(await folder.hasChannel(channels.heldOut))) return { settings, data, given, heldOut: undefined };
   const heldOut = await folder.dataset(channels.heldOut);
   const { checkMeasurable } = await import('./measure.ts');
   await checkMeasurable({ heldOut, train: data });
-  return { settings, data, heldOut };
+  return { settings, data, given, heldOut };
 }
 
 /** Whether the training is done; else it was stopped on the way. */
-async function trainIn(folder: MlFolder, { settings, data }: Job, terminal: Terminal): Promise<boolean> {
+async function trainIn(folder: MlFolder, { settings, data, given }: Job, terminal: Terminal): Promise<boolean> {
   const { values, ...flags } = settings;
   await mkdir(folder.checkpoints, { recursive: true });
   const [{ runTraining }, { totalSteps }, { openScoring }] = await Promise.all([
@@ -65,7 +74,7 @@ async function trainIn(folder: MlFolder, { settings, data }: Job, terminal: Term
   ]);
   // The run folder is the checkpoint folder: sheets and curves can be watched in S3 while the job runs.
   const door = { terminal, openScoring };
-  await runTraining({ ...flags, data, out: folder.checkpoints, resume: 'if-there' }, values, door);
+  await runTraining({ ...flags, ...given, data, out: folder.checkpoints, resume: 'if-there' }, values, door);
   const checkpoint = await openRunFolder(folder.checkpoints).latestCheckpoint(() => undefined);
   return checkpoint !== undefined && checkpoint.gan.step >= totalSteps(checkpoint.config, checkpoint.data.images);
 }

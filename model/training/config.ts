@@ -132,8 +132,15 @@ export const configSchema = z.strictObject({
   discriminator: z.enum(['dcgan', 'projected']).default('dcgan'),
   /** Side that a projected discriminator enlarges images to; twice the image's, but 128 at most, unless told otherwise. */
   projectedSize: z.int().multipleOf(32).min(64).max(256).exactOptional(),
-  /** The file of the frozen network that a projected discriminator sees images through. */
-  features: z.strictObject({ name: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }).exactOptional(),
+  /** The file of the frozen network that a projected discriminator sees images through, and where that network is from. */
+  features: z
+    .strictObject({
+      name: z.string(),
+      sha256: z.string().regex(/^[0-9a-f]{64}$/),
+      source: z.string().exactOptional(),
+      licence: z.string().exactOptional(),
+    })
+    .exactOptional(),
   /** The weights that the run started from instead of fresh ones: an earlier run's, or a bundle's generator. */
   from: z.strictObject({ name: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }).exactOptional(),
 });

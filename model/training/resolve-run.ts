@@ -103,7 +103,7 @@ async function resolveWeights(
   const config = resolveConfig({
     preset: flags.preset ?? usualPreset,
     ...(origin && { origin: origin.config }),
-    ...(features && { features: { name: features.name, sha256: features.sha256 } }),
+    ...(features && { features: { name: features.name, sha256: features.sha256, ...features.about } }),
     file,
     values,
     fastest,

@@ -38,7 +38,12 @@ describe.skipIf(!native)(
       expect(err).toMatch(/^step=4\/4 epoch=2\.0 d_real=\d+\.\d{4} d_fake=/m);
       expect(await configOf('second')).toMatchObject({
         discriminator: 'projected',
-        features: { name: 'made.safetensors', sha256: madeFeatures().sha256 },
+        features: {
+          name: 'made.safetensors',
+          sha256: madeFeatures().sha256,
+          source: 'made for tests',
+          licence: 'none',
+        },
         from: { name: 'first' },
         loss: 'hinge',
         lecam: 0.01,

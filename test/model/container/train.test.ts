@@ -6,8 +6,10 @@ import { build } from 'esbuild';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { objective } from '../../../infra/training/training-metrics.ts';
 import { trainJob } from '../../../model/container/train.ts';
+import { encodeFeatures } from '../../../model/features/features-file.ts';
 import { sha256 } from '../../../model/files.ts';
 import { openFolder } from '../../../model/store/folder.ts';
+import { madeFeatures } from '../../support/projected.ts';
 import { native } from '../../support/tensorflow.ts';
 import { smallPictures } from '../../support/training.ts';
 import { mlRoot, npy, smallRun } from './ml-root.ts';
@@ -61,6 +63,26 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
       expect(code).toBe(0);
       expect(text).toContain('going on after step 5');
       expect(await modelOf(second)).toBe(await modelOf(whole));
+    });
+
+    it('goes on from one model through the features of another, which come by channels of their own', async () => {
+      const first = await mlRoot();
+      await run(first);
+      const root = await mlRoot({ ...smallRun, epochs: '1', discriminator: 'projected' });
+      await cp(path.join(first, 'model'), path.join(root, 'input/data/from'), { recursive: true });
+      const without = await run(root);
+      expect(without.code).toBe(2);
+      expect(await failureOf(root)).toContain('Name its file by --features');
+      await mkdir(path.join(root, 'input/data/features'));
+      expect((await run(root)).code).toBe(2);
+      expect(await failureOf(root)).toContain('The channel "features" has no .safetensors file');
+      await writeFile(path.join(root, 'input/data/features/made.safetensors'), encodeFeatures(madeFeatures()));
+      expect((await run(root)).code).toBe(0);
+      const config = JSON.parse(await readFile(path.join(root, 'checkpoints/config.json'), 'utf8'));
+      expect(config).toMatchObject({
+        features: { name: 'made.safetensors' },
+        from: { name: expect.stringMatching(/^run-32-/) },
+      });
     });
 
     it('is done at once when it is started again after its end', async () => {
