@@ -27,15 +27,16 @@ async function main(): Promise<void> {
   const settings = readSettings(app.node.getAllContext());
   const bundles = readBundles(path.resolve(root, settings.bundle));
   const code = await buildCarCode(settings);
-  const { modelBucket, notices } = new ServingStack(app, 'FreshcarServing', { settings, bundles, code });
+  const asset = async (name: 'check' | 'promote' | 'bulk', engine?: LambdaEngineName) =>
+    (await buildLambdaAsset({ root, name, engine, folder: path.join(root, `dist/lambda-${name}`) })).folder;
+  const checkCode = await asset('check', 'none');
+  const { modelBucket, notices } = new ServingStack(app, 'FreshcarServing', { settings, bundles, code, checkCode });
   if (settings.training) {
-    const promote = await buildLambdaAsset({ root, name: 'promote', folder: path.join(root, 'dist/lambda-promote') });
-    const bulk = await buildLambdaAsset({ root, name: 'bulk', folder: path.join(root, 'dist/lambda-bulk') });
     new TrainingStack(app, 'FreshcarTraining', {
       settings,
       image: readImageSource(root, 'model/container/Dockerfile'),
-      promoteCode: promote.folder,
-      bulkCode: bulk.folder,
+      promoteCode: await asset('promote'),
+      bulkCode: await asset('bulk'),
       models: modelBucket,
       notices,
     });

@@ -55,16 +55,17 @@ export const settings = {
   ),
   // One whole vCPU comes with 1,769 MB, and drawing a car is all computing.
   memory: setting(wholeNumber(512, 10240).default(1769), 'megabytes, a whole number from 512 to 10240', '1769'),
-  // The HTTP API gives up after 30 seconds.
-  timeout: setting(wholeNumber(3, 30).default(15), 'seconds, a whole number from 3 to 30', '15'),
+  // The HTTP API gives up after 30 seconds, and an answer has to arrive before.
+  timeout: setting(wholeNumber(3, 29).default(15), 'seconds, a whole number from 3 to 29', '15'),
   reservedConcurrency: setting(
     wholeNumber(1, 10_000).optional(),
     'how many copies of the function may run at once, a whole number from 1 to 10000',
     '20',
   ),
+  // Step Functions runs no more pings of one round at once.
   warmCopies: setting(
-    wholeNumber(0, 50).default(1),
-    'how many copies of the function pings keep loaded, a whole number from 0 to 50',
+    wholeNumber(0, 40).default(1),
+    'how many copies of the function pings keep loaded, a whole number from 0 to 40',
     '3',
   ),
   provisionedConcurrency: setting(
@@ -182,6 +183,10 @@ function contradictionsIn(read: Settings): string[] {
     [
       read.engine === 'tfjs-node' && read.architecture === 'arm64',
       'The context has the "engine" tfjs-node and the "architecture" arm64, but its image is for x86_64 only.',
+    ],
+    [
+      read.architecture === 'arm64' && read.memory < 1024,
+      `The context has the "architecture" arm64 and the "memory" ${read.memory}, but WebAssembly draws so slowly on that share of a processor that it has to be 1024 or more.`,
     ],
     [
       (domain === undefined) !== (certificate === undefined),

@@ -1,7 +1,8 @@
-import { GetObjectCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { S3Client } from '@aws-sdk/client-s3';
 import { type Manifest, manifestName } from '../../model/bundle/manifest.ts';
-import { entryOf, parseManifest, verifyFile } from '../../model/bundle/read.ts';
-import { FreshcarError } from '../../model/errors.ts';
+import { entryOf, manifestLimit, parseManifest, verifyFile } from '../../model/bundle/read.ts';
+import { defaultRetry, retry } from '../../model/store/retry.ts';
+import { getObject } from '../../model/store/s3-object.ts';
 
 /** A bundle that a training left, not yet in any store. */
 export interface Candidate {
@@ -14,22 +15,18 @@ export interface Candidate {
  * Opens the bundle that lies in a folder of a bucket.
  *
  * @param folder The beginning of its keys, up to a slash.
- * @throws FreshcarError `unavailable` when it cannot be read, `damaged-bundle` when its manifest is none.
+ * @throws FreshcarError `not-found` or `unavailable` when it cannot be read, `damaged-bundle` when its manifest is none.
  */
 export async function openCandidate(client: S3Client, bucket: string, folder: string): Promise<Candidate> {
-  const read = async (name: string): Promise<Uint8Array> => {
-    try {
-      const { Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: `${folder}${name}` }));
-      return (await Body?.transformToByteArray()) ?? new Uint8Array();
-    } catch (cause) {
-      const reason = cause instanceof Error ? cause.name : 'unknown error';
-      throw new FreshcarError('unavailable', `s3://${bucket}/${folder}${name} could not be read: ${reason}.`, {
-        cause,
-      });
-    }
+  const read = async (name: string, limit = manifestLimit): Promise<Uint8Array> => {
+    const object = { bucket, key: `${folder}${name}`, timeout: 60_000, limit };
+    return (await retry(() => getObject(client, object), defaultRetry))?.bytes ?? new Uint8Array();
   };
   return {
     manifest: parseManifest(await read(manifestName), `s3://${bucket}/${folder}`),
-    readFile: async (manifest, name) => verifyFile(await read(name), entryOf(manifest, name), name),
+    readFile: async (manifest, name) => {
+      const entry = entryOf(manifest, name);
+      return verifyFile(await read(name, entry.bytes), entry, name);
+    },
   };
 }

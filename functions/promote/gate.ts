@@ -6,8 +6,11 @@ import type { Manifest } from '../../model/bundle/manifest.ts';
 export const gateSchema = z.strictObject({
   /** The score that decides; lower is better. */
   score: z.enum(['kid', 'fid']).default('kid'),
-  /** By what part of the current model's score the new one has to be better; 0.02 is 2%. */
-  margin: z.number().min(0).max(1).default(0.02),
+  /**
+   * By how many spreads of the score the new one has to be better: less than one is as likely chance, since another draw of
+   * cars or pictures would move either score by so much.
+   */
+  margin: z.number().min(0).max(10).default(1),
   /** How many of the measured cars may look like copies of a training picture. */
   copies: z.int().min(0).default(5),
 });
@@ -28,7 +31,11 @@ export function judge(candidate: Manifest, current: Manifest | undefined, gate: 
   const { score, margin, copies } = gate;
   const fresh = candidate.scores[score];
   if (fresh === undefined) return no(`${candidate.version} has no score ${score}; it was not evaluated`);
-  const copied = candidate.scores.copyingSuspicious ?? 0;
+  const { copyingSuspicious: copied } = candidate.scores;
+  if (copied === undefined)
+    return no(`${candidate.version} was not checked for copies; measure it with its training images`);
+  if (!(Number.isInteger(copied) && copied >= 0))
+    return no(`${candidate.version} says that ${copied} of its cars look copied`);
   if (copied > copies) return no(`${copied} cars of ${candidate.version} look copied, and ${copies} may`);
   if (current === undefined) return yes(`${candidate.version} is the first model`);
   if (!isDeepStrictEqual(measuredBy(candidate), measuredBy(current)))
@@ -37,11 +44,21 @@ export function judge(candidate: Manifest, current: Manifest | undefined, gate: 
     );
   const old = current.scores[score];
   if (old === undefined) return no(`the current model ${current.version} has no score ${score} to compare with`);
-  const wanted = old - margin * Math.abs(old);
+  const spread = spreadOf(score, candidate, current);
+  if (margin > 0 && spread === undefined)
+    return no(`nobody measured by how much ${score} moves by chance; ask for a margin of 0 to compare without`);
+  const wanted = old - margin * (spread ?? 0);
   const compared = `${score} ${fresh} of ${candidate.version} against ${old} of ${current.version}`;
   return fresh < wanted || (margin === 0 && fresh <= wanted)
     ? yes(compared)
-    : no(`${compared}, where less than ${wanted} is asked for`);
+    : no(`${compared}, where less than ${wanted} is asked for: ${margin} times the spread of ${spread ?? 0}`);
+}
+
+/** How much a score moves by chance: the larger of both models' own; undefined when one has none. */
+function spreadOf(score: Gate['score'], ...models: readonly Manifest[]): number | undefined {
+  const spreads = models.map(({ scores }) => scores[`${score}Spread`]);
+  const known = spreads.filter((spread) => spread !== undefined && spread >= 0);
+  return known.length === models.length ? Math.max(...known.map(Number)) : undefined;
 }
 
 /** What scores depend on; names of files do not matter. */

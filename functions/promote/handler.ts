@@ -25,13 +25,16 @@ const eventSchema = z.object({
 });
 
 const environment = environmentSchema.parse(process.env);
-const client = new S3Client({ forcePathStyle: environment.AWS_ENDPOINT_URL_S3 !== undefined });
+// The store and the candidate's reader retry by themselves.
+const client = new S3Client({ maxAttempts: 1, forcePathStyle: environment.AWS_ENDPOINT_URL_S3 !== undefined });
 const store = s3Store({ client, bucket: environment.MODEL_BUCKET, prefix: environment.MODEL_PREFIX });
 
 /** AWS calls this. */
 export async function handler(event: unknown): Promise<Outcome> {
   const { candidate, gate } = eventSchema.parse(event);
-  const outcome = await promote(await openCandidate(client, environment.CANDIDATE_BUCKET, candidate), store, gate);
+  const opened = await openCandidate(client, environment.CANDIDATE_BUCKET, candidate);
+  const author = { at: new Date().toISOString(), by: `the training line, ${candidate}`.slice(0, 200) };
+  const outcome = await promote(opened, store, { gate, author });
   process.stdout.write(`${JSON.stringify({ level: 'info', message: 'A model was judged.', ...outcome })}\n`);
   return outcome;
 }

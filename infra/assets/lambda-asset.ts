@@ -9,6 +9,7 @@ const handlers = {
   generate: 'functions/generate/lambda/handler.ts',
   promote: 'functions/promote/handler.ts',
   bulk: 'functions/bulk/handler.ts',
+  check: 'functions/check/handler.ts',
 } as const;
 
 export interface LambdaAssetOptions {
@@ -19,7 +20,7 @@ export interface LambdaAssetOptions {
   /** Which function. */
   readonly name: keyof typeof handlers;
   /** What draws in it; by default ONNX Runtime's native library, for Linux x64. */
-  readonly engine?: LambdaEngineName;
+  readonly engine?: LambdaEngineName | undefined;
 }
 
 export interface LambdaAsset {

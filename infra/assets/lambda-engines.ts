@@ -1,5 +1,5 @@
 /** What draws the cars in a function: ONNX Runtime's native library, its WebAssembly build, or TensorFlow.js. */
-export type LambdaEngineName = 'native' | 'wasm' | 'tfjs';
+export type LambdaEngineName = 'native' | 'wasm' | 'tfjs' | 'none';
 
 /** How a function is built for one engine; modules are named from the project's folder. */
 export interface LambdaEngine {
@@ -18,6 +18,8 @@ const tensorflow = ['model/engine/tfjs.ts', 'model/bundle/tfjs-format.ts'];
 const scripts = /\.js$|^package\.json$/;
 
 export const lambdaEngines: Readonly<Record<LambdaEngineName, LambdaEngine>> = {
+  /** For functions that draw nothing themselves. */
+  none: { external: [], files: [], leftOut: [], replaced: {} },
   /** Only what Linux x64 needs: the package has 250 MB for five platforms. */
   native: {
     external: ['onnxruntime-node'],

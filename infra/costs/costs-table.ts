@@ -1,5 +1,6 @@
-import { settings } from '../context.ts';
+import { readSettings, type Settings } from '../context.ts';
 import { bulk, type Costs, copiesAtOnce, measured, monthOfServing, perSecond, total, training } from './costs.ts';
+import { unbounded, worstMonth } from './worst-case.ts';
 
 const dollars = (value: number) => (value < 0.005 ? '0.00' : value.toFixed(value < 100 ? 2 : 0));
 /** Three figures, without exponents. */
@@ -22,15 +23,15 @@ const names = ['1 thousand', '1 million', '1 billion'];
 const peak = 10;
 const sizes = [32, 64, 128] as const;
 
-/** The tables of costs and scale, as Markdown. */
-export function tables(): string {
+/** The tables of costs and scale, as Markdown. @param chosen What the context says; what it has anyway, where nothing else is. */
+export function tables(chosen: Settings = readSettings({})): string {
   const cached = months.map((cars) => monthOfServing(cars, { cached: 0.8 }));
   const { hours, ...run } = training(800, 500);
   const averages = months.map(
     (cars, at) => [`${names[at]} a month, at ${peak} times its average`, peak * perSecond(cars)] as const,
   );
   const bounds = [
-    ['what the stack lets through as it comes (`throttleRate`)', settings.throttleRate.schema.parse(undefined)],
+    ['what the stack lets through as it comes (`throttleRate`)', chosen.throttleRate],
     ['what an HTTP API lets through in a new account', 10_000],
     ['1,000 copies, what a new account may have', 1000 / measured.warmSeconds],
   ] as const;
@@ -44,6 +45,8 @@ export function tables(): string {
         ['sum behind CloudFront, 4 of 5 cars cached', ...cached.map((costs) => dollars(total(costs)))],
       ],
     ),
+    'US dollars a month at worst, for all that strangers may ask for, all month:',
+    table(['', 'US dollars'], [...sideBySide([worstMonth(chosen)]), ...sideBySide([unbounded(chosen)]).slice(0, -1)]),
     'US dollars for cars in bulk:',
     table(['', ...names], sideBySide(months.map((cars) => bulk(cars, { shardSize: cars > 1e8 ? 20_000 : 10_000 })))),
     `US dollars for one training: 800 pictures, 500 epochs, ${hours.toFixed(1)} hours at ${measured.trainedPerSecond} pictures a second:`,

@@ -9,8 +9,12 @@ export const measured = {
   coldSeconds: 0.284,
   /** Bytes of an answer: the PNG of a car at 32 pixels, and some 900 of headers. `curl -si URL/car.png | wc -c` */
   answerBytes: 3000,
+  /** Megabytes of the function that was measured: one whole processor. */
+  memory: 1769,
   /** Bytes of log that a request leaves: Lambda's three lines, one of metrics, one of the API, 26 more for each. */
   logBytes: 1050,
+  /** Bytes of log that a request leaves which the API turns away: its one line, and 26 more. */
+  refusedLogBytes: 300,
   /** Seconds for each car of a shard, and its bytes in the archive; the bulk function logs both for every shard. */
   shardCarSeconds: 0.00215,
   shardCarBytes: 3133,
@@ -23,9 +27,12 @@ export const measured = {
 export const assumed = {
   /** Of the requests, those that meet a copy which has yet to start; a busy service has far fewer. */
   coldShare: 0.01,
-  /** Metrics that are billed: four of the function, and six for each of two routes of the API. */
-  metrics: 16,
-  alarms: 6,
+  /** Metrics that are billed: four of the function, two of its logs, and six for each of two routes of the API. */
+  metrics: 18,
+  /** Metrics that alarms look at: a rate looks at two. */
+  alarms: 17,
+  /** Secrets, where there is a CDN. */
+  secrets: 1,
   /** Of a training machine's price, what spot machines save. */
   spotSaving: 0.6,
   /** Minutes in which a job's machine is billed beside the training: fetching the image, saving the model. */
@@ -80,12 +87,18 @@ export function monthOfServing(
     'HTTP API': costOf('apiRequest', reached),
     logs: costOf('logGb', gb(reached * measured.logBytes)),
     'data out': cached === undefined ? costOf('gbOut', out) : costOf('cdnGbOut', out) + costOf('cdnRequest', cars),
-    'standing: dashboard, alarms, metrics, model': standing(),
+    'standing: dashboard, alarms, metrics, check, model': standing({ cdn: cached !== undefined }),
   };
 }
 
-function standing(): number {
+/** What stands whether anybody comes or not; a check of three requests every five minutes is with it. */
+export function standing({ cdn }: { readonly cdn: boolean }): number {
+  const checks = secondsOfMonth / 300;
   return (
+    costOf('apiRequest', 3 * checks) +
+    costOf('lambdaGbSecond', checks * 0.5 * 0.25) +
+    costOf('s3Put', checks) +
+    (cdn ? costOf('secret', assumed.secrets) : 0) +
     costOf('dashboard', 1) +
     costOf('alarm', assumed.alarms) +
     costOf('metric', assumed.metrics) +

@@ -37,6 +37,8 @@ export const prices = {
   metric: flat(0.3),
   alarm: flat(0.1),
   dashboard: flat(3),
+  /** A month. https://aws.amazon.com/secrets-manager/pricing */
+  secret: flat(0.4),
   /** https://aws.amazon.com/s3/pricing; storage by the month. */
   s3Gb: flat(0.023),
   s3Put: flat(0.005 / 1000),

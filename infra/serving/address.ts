@@ -10,15 +10,17 @@ export interface Address {
   readonly url: string;
   /** What a domain of the operator's own is pointed to by a CNAME; absent without one. */
   readonly cname?: string;
+  /** CloudFront, where it stands before the API. */
+  readonly cdn?: Cdn;
 }
 
 /** Where the service is found: at the API itself, at CloudFront before it, or at a domain that leads to either. */
 export function publishAddress(scope: Construct, { api, stage }: CarApi, settings: Settings): Address {
   const { domain } = settings;
   if (settings.cdn) {
-    const { distribution } = new Cdn(scope, 'Cdn', { api, settings });
-    const { distributionDomainName: cname } = distribution;
-    return domain === undefined ? { url: `https://${cname}/` } : { url: `https://${domain}/`, cname };
+    const cdn = new Cdn(scope, 'Cdn', { api, settings });
+    const { distributionDomainName: cname } = cdn.distribution;
+    return domain === undefined ? { url: `https://${cname}/`, cdn } : { url: `https://${domain}/`, cname, cdn };
   }
   if (domain === undefined) return { url: `${api.apiEndpoint}/` };
   const name = new DomainName(scope, 'Domain', {

@@ -1,4 +1,4 @@
-import { RemovalPolicy, Validations } from 'aws-cdk-lib';
+import { RemovalPolicy, Stack, Validations } from 'aws-cdk-lib';
 import { AccessLogFormat } from 'aws-cdk-lib/aws-apigateway';
 import {
   CfnStage,
@@ -15,11 +15,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Settings } from '../context.ts';
-
-/** Pictures of up to 256 cars. */
-export const largePictures = ['', '/models/{version}'].flatMap((model) => [`${model}/sheet.png`, `${model}/morph.png`]);
-/** Of the requests that the service takes, what large pictures may be, all of their routes together. */
-const largeShare = 0.1;
+import { largePictures, largePictureThrottle } from './large-pictures.ts';
 
 export interface CarApiProps {
   readonly handler: IFunction;
@@ -33,6 +29,7 @@ export interface CarApiProps {
 export class CarApi extends Construct {
   readonly api: HttpApi;
   readonly stage: HttpStage;
+  readonly accessLog: LogGroup;
 
   constructor(scope: Construct, id: string, { handler, settings }: CarApiProps) {
     super(scope, id);
@@ -43,7 +40,9 @@ export class CarApi extends Construct {
       createDefaultStage: false,
     });
     const routes = largePictures.map((path) => this.addLargePicture(path, integration));
-    const accessLog = new LogGroup(this, 'AccessLog', {
+    this.accessLog = new LogGroup(this, 'AccessLog', {
+      // Of groups that are not called like this, the account's one policy for such logs lists every one, and is full some day.
+      logGroupName: `/aws/vendedlogs/${Stack.of(this).stackName}/access`,
       retention: settings.logDays,
       removalPolicy: RemovalPolicy.DESTROY,
     });
@@ -52,7 +51,7 @@ export class CarApi extends Construct {
       autoDeploy: true,
       detailedMetricsEnabled: true,
       throttle: { rateLimit: settings.throttleRate, burstLimit: settings.throttleBurst },
-      accessLogSettings: { destination: new LogGroupLogDestination(accessLog), format: accessLogFormat },
+      accessLogSettings: { destination: new LogGroupLogDestination(this.accessLog), format: accessLogFormat },
     });
     const stage = this.stage.node.defaultChild;
     if (stage instanceof CfnStage) {
@@ -76,17 +75,6 @@ export class CarApi extends Construct {
     const routeKey = HttpRouteKey.with(path, HttpMethod.ANY);
     return new HttpRoute(this.api, `GET${path}`, { httpApi: this.api, routeKey, integration });
   }
-}
-
-/** What each route of large pictures lets through: requests a second, a share of a whole one too, and at once. */
-export function largePictureThrottle({
-  throttleRate,
-  throttleBurst,
-}: Pick<Settings, 'throttleRate' | 'throttleBurst'>) {
-  return {
-    rate: (throttleRate * largeShare) / largePictures.length,
-    burst: Math.max(1, Math.round(throttleBurst * largeShare)),
-  };
 }
 
 /** The names are CloudFormation's own, because the construct library passes this map on as it is. */

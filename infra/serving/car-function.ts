@@ -58,6 +58,8 @@ export class CarFunction extends Construct {
         provisionedConcurrentExecutions: settings.provisionedConcurrency,
       }),
     });
+    // Pings are the only calls that nobody waits for. One that failed is not tried again for hours: the next one is near.
+    this.live.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
   }
 }
 

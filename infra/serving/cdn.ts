@@ -1,4 +1,4 @@
-import { Duration, Fn, Validations } from 'aws-cdk-lib';
+import { Aws, CfnCondition, Duration, Fn, Validations } from 'aws-cdk-lib';
 import type { HttpApi } from 'aws-cdk-lib/aws-apigatewayv2';
 import { Certificate } from 'aws-cdk-lib/aws-certificatemanager';
 import {
@@ -15,8 +15,17 @@ import {
   ViewerProtocolPolicy,
 } from 'aws-cdk-lib/aws-cloudfront';
 import { HttpOrigin } from 'aws-cdk-lib/aws-cloudfront-origins';
+import { CfnAlarm, MathExpression, Metric, Stats } from 'aws-cdk-lib/aws-cloudwatch';
+import { Secret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
+import { originHeader } from '../../functions/generate/lambda/origin-header.ts';
+import { distributionComment } from '../../model/store/distribution-comment.ts';
 import type { Settings } from '../context.ts';
+import type { Alarms } from './alarms.ts';
+import type { CarFunction } from './car-function.ts';
+
+/** Errors that CloudFront would keep by itself. */
+const neverKept = [404, 500, 501, 502, 503, 504] as const;
 
 export interface CdnProps {
   readonly api: HttpApi;
@@ -30,6 +39,8 @@ export interface CdnProps {
  */
 export class Cdn extends Construct {
   readonly distribution: Distribution;
+  /** By what the function knows that a request came this way. */
+  readonly originSecret: Secret;
 
   constructor(scope: Construct, id: string, { api, settings }: CdnProps) {
     super(scope, id);
@@ -44,24 +55,37 @@ export class Cdn extends Construct {
       enableAcceptEncodingBrotli: true,
       enableAcceptEncodingGzip: true,
     });
+    this.originSecret = new Secret(this, 'OriginSecret', {
+      description: 'By what the car function knows that a request came by CloudFront',
+      generateSecretString: { passwordLength: 40, excludePunctuation: true },
+    });
     this.distribution = new Distribution(this, 'Distribution', {
-      comment: 'Cars that do not exist',
+      comment: distributionComment,
       httpVersion: HttpVersion.HTTP2_AND_3,
       priceClass: PriceClass.PRICE_CLASS_100,
       defaultBehavior: {
         // `https://abc.execute-api...`: the third part of it is the host.
-        origin: new HttpOrigin(Fn.select(2, Fn.split('/', api.apiEndpoint))),
+        origin: new HttpOrigin(Fn.select(2, Fn.split('/', api.apiEndpoint)), {
+          customHeaders: { [originHeader]: this.originSecret.secretValue.unsafeUnwrap() },
+        }),
         allowedMethods: AllowedMethods.ALLOW_GET_HEAD_OPTIONS,
         viewerProtocolPolicy: ViewerProtocolPolicy.REDIRECT_TO_HTTPS,
         cachePolicy,
         originRequestPolicy: OriginRequestPolicy.ALL_VIEWER_EXCEPT_HOST_HEADER,
         compress: true,
       },
+      // Otherwise an error is kept for ten seconds, and a model that was just promoted is missing as long.
+      errorResponses: neverKept.map((httpStatus) => ({ httpStatus, ttl: Duration.seconds(0) })),
       ...(settings.domain !== undefined && {
         domainNames: [settings.domain],
         minimumProtocolVersion: SecurityPolicyProtocol.TLS_V1_2_2021,
         certificate: Certificate.fromCertificateArn(this, 'Certificate', settings.certificate ?? ''),
       }),
+    });
+    Validations.of(this.originSecret).acknowledge({
+      id: 'AwsSolutions::AwsSolutions-SMG4',
+      reason:
+        'It opens nothing but public pictures; a new one would have to reach CloudFront and the function at one moment.',
     });
     Validations.of(this.distribution).acknowledge(
       {
@@ -87,4 +111,36 @@ export class Cdn extends Construct {
         : []),
     );
   }
+}
+
+/**
+ * Has the function answer what came by CloudFront, and nobody who asks the API past it: what is kept there is not drawn
+ * again, and what a visitor can cost is bounded at one door. From the moment on that CloudFront says the word.
+ */
+export function answerOnly({ originSecret, distribution }: Cdn, { function: cars, live }: CarFunction): void {
+  cars.addEnvironment('ORIGIN_SECRET', originSecret.secretValue.unsafeUnwrap());
+  live.node.addDependency(distribution);
+}
+
+/**
+ * An alarm on what visitors get from CloudFront itself. Its metrics are in us-east-1, and an alarm looks in its own region
+ * only: elsewhere the synthetic check, which asks by the public address, stands in for it.
+ */
+export function watchCdn(alarms: Alarms, { distribution }: Cdn): void {
+  const dimensionsMap = { DistributionId: distribution.distributionId, Region: 'Global' };
+  const metric = (metricName: string, statistic: string) =>
+    new Metric({ namespace: 'AWS/CloudFront', metricName, dimensionsMap, statistic, period: Duration.minutes(1) });
+  const failed = new MathExpression({
+    expression: 'percent / 100 * requests',
+    usingMetrics: { percent: metric('5xxErrorRate', Stats.AVERAGE), requests: metric('Requests', Stats.SUM) },
+    period: Duration.minutes(1),
+  });
+  const alarm = alarms.addRate('CdnServerErrors', failed, metric('Requests', Stats.SUM), {
+    says: "Visitors get 5xx answers from CloudFront, 2% or more of them; ServerErrors says whether they are the API's.",
+  });
+  const { defaultChild } = alarm.node;
+  if (!(defaultChild instanceof CfnAlarm)) return;
+  defaultChild.cfnOptions.condition = new CfnCondition(alarms, 'CdnMetricsAreHere', {
+    expression: Fn.conditionEquals(Aws.REGION, 'us-east-1'),
+  });
 }

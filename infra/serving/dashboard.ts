@@ -13,7 +13,7 @@ import {
 import type { Alias } from 'aws-cdk-lib/aws-lambda';
 import type { ILogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
-import type { Alarms } from './alarms.ts';
+import { type Alarms, modelFailures } from './alarms.ts';
 
 export interface ServiceDashboardProps {
   readonly api: HttpApi;
@@ -25,6 +25,20 @@ export interface ServiceDashboardProps {
 const period = Duration.minutes(5);
 const sum = { period, statistic: Stats.SUM };
 const percentiles = [50, 95, 99];
+
+/** What became of models: the messages that alarms count, and those of loads and swaps. A test holds them to the function's own log. */
+export const modelMessages = [
+  ...Object.values(modelFailures),
+  'A model is loaded.',
+  'The pointer moved, and the served model with it.',
+  'The pointer offers other models beside the same one.',
+] as const;
+const modelQuery = [
+  'fields @timestamp, message, version, from, to, reason',
+  `filter message in [${modelMessages.map((message) => JSON.stringify(message)).join(', ')}]`,
+  'sort @timestamp desc',
+  'limit 50',
+];
 
 /** The service on one page: what visitors get, what the function does, which model it serves. */
 export class ServiceDashboard extends Construct {
@@ -61,13 +75,14 @@ export class ServiceDashboard extends Construct {
       graph('What went wrong', [
         live.metricErrors({ ...sum, label: 'crashes' }),
         live.metricThrottles({ ...sum, label: 'turned away' }),
+        alarms.tooManyRequests,
         alarms.modelFailures,
       ]),
       new LogQueryWidget({
         title: 'Models, newest first',
         logGroupNames: [log.logGroupName],
         view: LogQueryVisualizationType.TABLE,
-        queryLines: ['fields @timestamp, message, version, from, to, reason', 'filter ispresent(message)', 'limit 50'],
+        queryLines: modelQuery,
         width: 8,
       }),
     );

@@ -1,6 +1,6 @@
 import { Duration, Validations } from 'aws-cdk-lib';
 import type { IFunction } from 'aws-cdk-lib/aws-lambda';
-import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { type IScheduleGroup, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke, StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import {
   DefinitionBody,
@@ -11,6 +11,7 @@ import {
 } from 'aws-cdk-lib/aws-stepfunctions';
 import { LambdaInvoke as CallLambda } from 'aws-cdk-lib/aws-stepfunctions-tasks';
 import { Construct } from 'constructs';
+import { addSchedule } from '../shared/schedule-group.ts';
 
 /** Lambda drops an idle copy after an unpublished time of more than this. */
 const interval = Duration.minutes(5);
@@ -19,6 +20,7 @@ const hold = Duration.millis(500);
 
 export interface WarmUpProps {
   readonly handler: IFunction;
+  readonly schedules: IScheduleGroup;
   /** How many copies of the function to keep warm, 1 or more. */
   readonly copies: number;
 }
@@ -31,12 +33,13 @@ export interface WarmUpProps {
  * true to the minute only, so one schedule starts an express state machine which pings them all at once.
  */
 export class WarmUp extends Construct {
-  constructor(scope: Construct, id: string, { handler, copies }: WarmUpProps) {
+  constructor(scope: Construct, id: string, { handler, schedules, copies }: WarmUpProps) {
     super(scope, id);
     const rules = { retryAttempts: 0, maxEventAge: Duration.minutes(1) };
-    new Schedule(this, 'Schedule', {
+    addSchedule(this, {
       description: `Keeps ${copies} warm of the car function`,
       schedule: ScheduleExpression.rate(interval),
+      scheduleGroup: schedules,
       target:
         copies === 1
           ? new LambdaInvoke(handler, { input: ScheduleTargetInput.fromObject({ warmup: true }), ...rules })

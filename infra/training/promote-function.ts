@@ -2,7 +2,7 @@ import { Duration } from 'aws-cdk-lib';
 import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
-import { modelsPrefix } from '../../model/store/pointer.ts';
+import { candidatesPrefix, modelsPrefix } from '../../model/store/pointer.ts';
 import type { Settings } from '../context.ts';
 import { allowObjects } from '../shared/allow-objects.ts';
 import { createFunctionRole } from '../shared/function-role.ts';
@@ -32,7 +32,7 @@ export function createPromoteFunction(scope: Construct, props: PromoteFunctionPr
       reason: `Models have names of their own; the right ends at ${prefix}, and nothing can be deleted with it.`,
     });
   allow(['s3:GetObject'], artefacts, artefactPrefixes.candidates);
-  allow(['s3:GetObject', 's3:PutObject'], models, modelsPrefix);
+  for (const prefix of [modelsPrefix, candidatesPrefix()]) allow(['s3:GetObject', 's3:PutObject'], models, prefix);
   logGroup.grantWrite(role);
   return new LambdaFunction(scope, 'Promote', {
     description: 'Lets a new model through if it is better',

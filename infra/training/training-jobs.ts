@@ -1,5 +1,5 @@
-import { Aws } from 'aws-cdk-lib';
-import { CustomState } from 'aws-cdk-lib/aws-stepfunctions';
+import { Aws, Duration } from 'aws-cdk-lib';
+import { CustomState, JitterType, type RetryProps } from 'aws-cdk-lib/aws-stepfunctions';
 import type { Construct } from 'constructs';
 import type { Settings } from '../context.ts';
 import { artefactPrefixes } from './training-buckets.ts';
@@ -30,8 +30,30 @@ export function sageMakerJob(
   more: Readonly<Record<string, unknown>>,
 ): CustomState {
   const Resource = `arn:${Aws.PARTITION}:states:::sagemaker:${call}.sync`;
-  return new CustomState(scope, id, { stateJson: { Type: 'Task', Resource, ...more } });
+  const job = new CustomState(scope, id, { stateJson: { Type: 'Task', Resource, ...more } });
+  for (const retry of retries) job.addRetry(retry);
+  return job;
 }
+
+/**
+ * What a second call may get over: SageMaker being busy, and no machine or no quota being free, for which an hour is waited.
+ * Only calls that started nothing: a job that began and failed has an error of another name, and is told.
+ */
+const retries: readonly RetryProps[] = [
+  {
+    errors: ['SageMaker.AmazonSageMakerException'],
+    interval: Duration.seconds(5),
+    backoffRate: 2,
+    maxAttempts: 6,
+    jitterStrategy: JitterType.FULL,
+  },
+  {
+    errors: ['SageMaker.ResourceLimitExceededException'],
+    interval: Duration.minutes(2),
+    backoffRate: 1,
+    maxAttempts: 30,
+  },
+];
 
 /** What is the same for every training, alone or as one of a tuning: on a spot machine and cut off from the network. */
 export function trainingDefinition({ roleArn, artefacts, settings }: JobProps): Record<string, unknown> {

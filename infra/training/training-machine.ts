@@ -18,6 +18,7 @@ import { Construct } from 'constructs';
 import { ExecutionFailure, tell } from '../shared/execution-failure.ts';
 import { checkInput } from '../shared/execution-input.ts';
 import { acknowledgeQuietMachine } from '../shared/quiet-machine.ts';
+import { findPictures } from './find-pictures.ts';
 import { artefactPrefixes } from './training-buckets.ts';
 import { trainingInput } from './training-input.ts';
 import { evaluationJob, type JobProps, sageMakerJob, trainingJob } from './training-jobs.ts';
@@ -42,7 +43,7 @@ export class TrainingMachine extends Construct {
     super(scope, id);
     const failure = new ExecutionFailure(this, props.notices, 'a training failed');
     const measured = this.measure(props, failure);
-    const trained = this.train(props, measured, failure);
+    const trained = findPictures(this, props.data, this.train(props, measured, failure), failure);
     this.machine = new StateMachine(this, 'Machine', {
       comment: 'Trains a model, measures it, and lets it through if it is better',
       definitionBody: DefinitionBody.fromChainable(checkInput(this, trainingInput, trained, failure)),

@@ -1,7 +1,7 @@
 import { CfnOutput, IgnoreMode, Stack, type StackProps } from 'aws-cdk-lib';
 import { DockerImageAsset, Platform } from 'aws-cdk-lib/aws-ecr-assets';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
-import { Schedule, ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
+import { ScheduleExpression, ScheduleTargetInput } from 'aws-cdk-lib/aws-scheduler';
 import { StepFunctionsStartExecution } from 'aws-cdk-lib/aws-scheduler-targets';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { StateMachine } from 'aws-cdk-lib/aws-stepfunctions';
@@ -11,7 +11,10 @@ import { createBulkFunction } from '../bulk/bulk-function.ts';
 import { BulkMachine } from '../bulk/bulk-machine.ts';
 import { createCarBucket } from '../bulk/car-bucket.ts';
 import type { Settings } from '../context.ts';
+import { tellFailedSchedule } from '../shared/failed-schedules.ts';
 import { tellLostExecutions } from '../shared/lost-executions.ts';
+import { addSchedule, createScheduleGroup } from '../shared/schedule-group.ts';
+import { trustOwnAccountOnly } from '../shared/source-account.ts';
 import { createPromoteFunction } from './promote-function.ts';
 import { createArtefactBucket, createDataBucket } from './training-buckets.ts';
 import { TrainingMachine } from './training-machine.ts';
@@ -66,15 +69,20 @@ export class TrainingStack extends Stack {
     const bulk = createBulkFunction(this, { code: bulkCode, models, cars, settings });
     const generation = new BulkMachine(this, 'Generation', { bulk, cars, notices, settings });
     tellLostExecutions(this, [machine, tuning.machine, generation.machine], notices);
-    if (settings.trainingSchedule !== undefined)
-      new Schedule(this, 'Schedule', {
+    if (settings.trainingSchedule !== undefined) {
+      const schedules = createScheduleGroup(this);
+      addSchedule(this, {
         description: 'Trains again on the data that is there by then',
         schedule: ScheduleExpression.expression(settings.trainingSchedule),
+        scheduleGroup: schedules,
         target: new StepFunctionsStartExecution(machine, {
           input: ScheduleTargetInput.fromObject({}),
           retryAttempts: 0,
         }),
       });
+      tellFailedSchedule(this, schedules, notices);
+    }
+    trustOwnAccountOnly(this);
 
     const output = (name: string, description: string, value: string) =>
       new CfnOutput(this, name, { description, value });

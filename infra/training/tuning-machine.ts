@@ -16,6 +16,7 @@ import type { Settings } from '../context.ts';
 import { ExecutionFailure, tell } from '../shared/execution-failure.ts';
 import { checkInput } from '../shared/execution-input.ts';
 import { acknowledgeQuietMachine } from '../shared/quiet-machine.ts';
+import { findPictures } from './find-pictures.ts';
 import { sageMakerJob } from './training-jobs.ts';
 import { allowJobs } from './training-machine-rights.ts';
 import { tuningInput } from './tuning-input.ts';
@@ -38,7 +39,7 @@ export class TuningMachine extends Construct {
   constructor(scope: Construct, id: string, props: TuningMachineProps) {
     super(scope, id);
     const failure = new ExecutionFailure(this, props.notices, 'a tuning failed');
-    const tuned = this.tune(props, failure);
+    const tuned = findPictures(this, props.data, this.tune(props, failure), failure);
     this.machine = new StateMachine(this, 'Machine', {
       comment: 'Trains with many settings and tells the best',
       definitionBody: DefinitionBody.fromChainable(checkInput(this, tuningInput(props.settings), tuned, failure)),

@@ -17,6 +17,7 @@ import { rollbackCommand } from './rollback.ts';
 import { sampleCommand } from './sample.ts';
 import { sideBySideCommand } from './side-by-side.ts';
 import { trainCommand } from './train.ts';
+import { withdrawCommand } from './withdraw.ts';
 
 /**
  * Adds one subcommand to the program. Heavy imports (TensorFlow, sharp, the S3 client) belong inside its action, by
@@ -41,6 +42,7 @@ const commands: readonly AddCommand[] = [
   promoteCommand,
   rollbackCommand,
   offerCommand,
+  withdrawCommand,
 ];
 
 /** The whole command line, not yet run. */

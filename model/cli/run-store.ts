@@ -1,3 +1,5 @@
+import { randomUUID } from 'node:crypto';
+import { hostname, userInfo } from 'node:os';
 import { checkBundle, checkFile as inspect } from '../bundle/check-bundle.ts';
 import { loadEngine } from '../engine/load.ts';
 import { openFolder } from '../store/folder.ts';
@@ -5,6 +7,7 @@ import { type Offer, offerVersion, withdrawVersion } from '../store/offer.ts';
 import { openStore } from '../store/open-store.ts';
 import { type Promotion, promoteVersion, rollBack } from '../store/promote.ts';
 import { publishBundle } from '../store/publish.ts';
+import type { Author, BundleStore } from '../store/store.ts';
 import type { Terminal } from '../terminal.ts';
 import type { StoreFlags } from './store-option.ts';
 
@@ -26,7 +29,12 @@ export async function runPublish(bundle: string, { store: place, dryRun = false 
 
 export async function runPromote(version: string, { store: place, dryRun = false }: StoreFlags, terminal: Terminal) {
   const store = await openStore(place, process.env);
-  report(await promoteVersion(store, version, { dryRun, inspect }), store.location, dryRun, terminal);
+  report(
+    await promoteVersion(store, version, { dryRun, inspect, author: thisAuthor() }),
+    store.location,
+    dryRun,
+    terminal,
+  );
 }
 
 interface RollbackFlags extends StoreFlags {
@@ -36,7 +44,7 @@ interface RollbackFlags extends StoreFlags {
 export async function runRollback({ store: place, dryRun = false, from }: RollbackFlags, terminal: Terminal) {
   const store = await openStore(place, process.env);
   report(
-    await rollBack(store, { dryRun, inspect, ...(from !== undefined && { from }) }),
+    await rollBack(store, { dryRun, inspect, author: thisAuthor(), ...(from !== undefined && { from }) }),
     store.location,
     dryRun,
     terminal,
@@ -48,16 +56,14 @@ interface OfferFlags extends StoreFlags {
 }
 
 export async function runOffer(version: string, flags: OfferFlags, { out }: Terminal) {
-  const { store: place, dryRun = false, withdraw = false } = flags;
+  const { store: place, dryRun = false, withdraw: isWithdrawal = false } = flags;
   const store = await openStore(place, process.env);
   const { location } = store;
-  if (withdraw) {
-    const current = await withdrawVersion(store, version, { dryRun });
-    if (dryRun) out.write(`Would offer ${version} no longer beside ${current} from ${location}.\n`);
-    else out.write(`${location} offers ${version} no longer beside ${current}.\n`);
+  if (isWithdrawal) {
+    await withdraw(store, version, dryRun, out);
     return;
   }
-  const { current, outcome } = await offerVersion(store, version, { dryRun, inspect });
+  const { current, outcome } = await offerVersion(store, version, { dryRun, inspect, author: thisAuthor() });
   const nothing: Partial<Record<Offer['outcome'], string>> = {
     'is-current': `serves ${version} already, as its current model`,
     'offered-before': `offers ${version} beside ${current} already`,
@@ -65,6 +71,53 @@ export async function runOffer(version: string, flags: OfferFlags, { out }: Term
   if (nothing[outcome] !== undefined) out.write(`Nothing to do: ${location} ${nothing[outcome]}.\n`);
   else if (dryRun) out.write(`Would offer ${version} beside ${current} from ${location}.\n`);
   else out.write(`${location} offers ${version} beside ${current} now.\n`);
+}
+
+interface WithdrawFlags extends StoreFlags {
+  /** A distribution's name, or true where none is named. */
+  readonly purge?: string | true;
+}
+
+export async function runWithdraw(version: string, flags: WithdrawFlags, { out }: Terminal) {
+  const { store: place, dryRun = false, purge } = flags;
+  await withdraw(await openStore(place, process.env), version, dryRun, out);
+  if (purge === undefined) return;
+  const { cloudFront, findDistribution, purgeVersion } = await import('../store/purge.ts');
+  const client = cloudFront();
+  const distribution = purge === true ? await findDistribution(client) : purge;
+  if (dryRun) {
+    out.write(`Would have ${distribution} forget ${version}.\n`);
+    return;
+  }
+  const name = await purgeVersion(client, { distribution, version, reference: randomUUID() });
+  out.write(`${distribution} forgets ${version} within minutes (${name}).\n`);
+}
+
+async function withdraw(store: BundleStore, version: string, dryRun: boolean, out: Terminal['out']) {
+  const { current, was } = await withdrawVersion(store, version, { dryRun, author: thisAuthor() });
+  const { location } = store;
+  const whats = {
+    offered: `offers ${version} no longer beside ${current}`,
+    previous: `goes back to ${version} no longer from ${current}`,
+  };
+  if (was === 'neither') out.write(`Nothing to do: ${location} neither offers ${version} nor goes back to it.\n`);
+  else if (dryRun) out.write(`Would withdraw ${version}: ${location} ${whats[was]}.\n`);
+  else out.write(`${location} ${whats[was]}.\n`);
+}
+
+/** Whoever is at this machine, for the pointer's history. */
+function thisAuthor(): Author {
+  const name = attempt(() => userInfo().username) ?? 'somebody';
+  return { at: new Date().toISOString(), by: `${name}@${hostname()}`.slice(0, 200) };
+}
+
+/** A container may run as a user that its system does not know. */
+function attempt<Value>(work: () => Value): Value | undefined {
+  try {
+    return work();
+  } catch {
+    return undefined;
+  }
 }
 
 function report({ from, to }: Promotion, location: string, dryRun: boolean, { out }: Terminal): void {

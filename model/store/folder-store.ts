@@ -4,27 +4,29 @@ import path from 'node:path';
 import { FreshcarError } from '../errors.ts';
 import { sha256, writeNew, writeWhole } from '../files.ts';
 import { readBytes, readManifestOf, readVerified } from './folder-files.ts';
-import { checkVersion, formatPointer, modelsPrefix, parsePointer, pointerConflict, pointerName } from './pointer.ts';
-import type { BundleStore } from './store.ts';
+import {
+  candidatesPrefix,
+  checkVersion,
+  formatPointer,
+  modelsPrefix,
+  parsePointer,
+  pointerConflict,
+  pointerName,
+} from './pointer.ts';
+import type { BundleShelf, BundleStore } from './store.ts';
 
 /** A folder laid out as a bucket is: `models/current.json` and `models/<version>/`. Writing makes it. */
 export function folderStore(location: string): BundleStore {
   const pointerFile = path.join(location, modelsPrefix, pointerName);
-  const folderOf = (version: string) => {
-    checkVersion(version);
-    return path.join(location, modelsPrefix, version);
-  };
   return {
-    location,
+    ...folderShelf(location, modelsPrefix),
+    candidates: folderShelf(location, candidatesPrefix()),
     async readPointer(knownEtag) {
       const bytes = await readBytes(pointerFile);
       const etag = sha256(bytes);
       if (etag === knownEtag) return undefined;
       return { pointer: parsePointer(bytes.toString(), pointerFile, etag), etag };
     },
-    readManifest: async (version) => readManifestOf(folderOf(version), version),
-    readFile: async (manifest, name) => readVerified(folderOf(manifest.version), manifest, name),
-    addFile: async (version, name, bytes) => writeNew(path.join(folderOf(version), name), bytes),
     async writePointer(pointer, etag) {
       if (etag === undefined) {
         if (!(await writeNew(pointerFile, formatPointer(pointer)))) throw pointerConflict(pointerFile);
@@ -36,6 +38,19 @@ export function folderStore(location: string): BundleStore {
         await writeWhole(pointerFile, formatPointer(pointer));
       });
     },
+  };
+}
+
+function folderShelf(location: string, prefix: string): BundleShelf {
+  const folderOf = (version: string) => {
+    checkVersion(version);
+    return path.join(location, prefix, version);
+  };
+  return {
+    location,
+    readManifest: async (version) => readManifestOf(folderOf(version), version),
+    readFile: async (manifest, name) => readVerified(folderOf(manifest.version), manifest, name),
+    addFile: async (version, name, bytes) => writeNew(path.join(folderOf(version), name), bytes),
   };
 }
 

@@ -1,13 +1,14 @@
 import { FreshcarError } from '../errors.ts';
-import { besideLimit, offeringPointer } from './pointer.ts';
-import { checkFiles, type Inspect } from './promote.ts';
-import type { BundleStore, PointerReading } from './store.ts';
+import { besideLimit, checkVersion, offeringPointer, signedPointer, withdrawingPointer } from './pointer.ts';
+import { type Inspect, prepareVersion } from './promote.ts';
+import type { Author, BundleStore, PointerReading } from './store.ts';
 
 export interface OfferOptions {
   /** Reads and checks everything, and writes nothing. */
   readonly dryRun?: boolean;
   /** As for a promotion. */
-  readonly inspect?: Inspect;
+  readonly inspect?: Inspect | undefined;
+  readonly author?: Author | undefined;
 }
 
 /** What became of an offer; with a dry run, what would. */
@@ -27,7 +28,7 @@ export interface Offer {
 export async function offerVersion(
   store: BundleStore,
   version: string,
-  { dryRun = false, inspect }: OfferOptions = {},
+  { dryRun = false, inspect, author }: OfferOptions = {},
 ): Promise<Offer> {
   const { pointer, etag } = await readPointer(store);
   const { version: current, beside = [] } = pointer;
@@ -38,37 +39,43 @@ export async function offerVersion(
       'invalid-input',
       `${store.location} offers ${besideLimit} models beside ${current}, as many as can be. Withdraw one first: ${beside.join(', ')}.`,
     );
-  await checkFiles(store, version, inspect);
-  if (!dryRun) await store.writePointer(offeringPointer(pointer, [...beside, version]), etag);
+  await prepareVersion(store, version, { dryRun, inspect });
+  const next = signedPointer(offeringPointer(pointer, [...beside, version]), author, { did: 'offered', version });
+  if (!dryRun) await store.writePointer(next, etag);
   return { current, outcome: 'offered' };
 }
 
+/** What became of a version that was withdrawn. */
+export interface Withdrawal {
+  readonly current: string;
+  /** What it was: the pointer was written unless it was none of both. */
+  readonly was: 'offered' | 'previous' | 'neither';
+}
+
 /**
- * Offers a version no longer. It stays in the store, and is not looked at: what is damaged has to be withdrawn too.
+ * Takes a version back: it is not offered any more, and no rollback goes to it, so services answer its addresses with 404 from
+ * their next look at the pointer on. It stays in the store, and is not looked at: what is damaged has to be withdrawn too.
  *
- * @returns The current version.
- * @throws FreshcarError `not-found` when it is not offered, `invalid-input` when it is the current one, `conflict` when
- * somebody else moved the pointer at the same time.
+ * @throws FreshcarError `invalid-input` when it is the current one, `conflict` when somebody else moved the pointer at the
+ * same time.
  */
 export async function withdrawVersion(
   store: BundleStore,
   version: string,
-  { dryRun = false }: OfferOptions = {},
-): Promise<string> {
+  { dryRun = false, author }: OfferOptions = {},
+): Promise<Withdrawal> {
+  checkVersion(version);
   const { pointer, etag } = await readPointer(store);
-  const { version: current, beside = [] } = pointer;
+  const { version: current, previous, beside = [] } = pointer;
   if (version === current)
     throw new FreshcarError(
       'invalid-input',
-      `${version} is the current model of ${store.location}, not one beside it: promote another one instead.`,
+      `${version} is the current model of ${store.location}: promote another one first.`,
     );
-  if (!beside.includes(version)) {
-    const offered = beside.length === 0 ? `nothing beside ${current}` : `${beside.join(', ')} beside ${current}`;
-    throw new FreshcarError('not-found', `${store.location} does not offer ${version}; it offers ${offered}.`);
-  }
-  const others = beside.filter((other) => other !== version);
-  if (!dryRun) await store.writePointer(offeringPointer(pointer, others), etag);
-  return current;
+  const was = beside.includes(version) ? 'offered' : previous === version ? 'previous' : 'neither';
+  const next = signedPointer(withdrawingPointer(pointer, version), author, { did: 'withdrew', version });
+  if (!dryRun && was !== 'neither') await store.writePointer(next, etag);
+  return { current, was };
 }
 
 /** @throws FreshcarError `not-found` when there is no current model that another could stand beside. */

@@ -2,21 +2,36 @@ import { z } from 'zod';
 import { modelVersionSchema } from '../bundle/manifest.ts';
 import { FreshcarError } from '../errors.ts';
 import { parseJson } from '../json.ts';
-import type { Pointer } from './store.ts';
+import type { Author, Pointer, PointerChange } from './store.ts';
 
 /** The folder, or the start of every key, under which a store keeps its bundles. */
 export const modelsPrefix = 'models/';
+/** The same for those that nobody let through yet: beside the others, never below them. */
+export function candidatesPrefix(prefix: string = modelsPrefix): string {
+  return prefix === modelsPrefix ? 'candidates/' : `${prefix.slice(0, -1)}-candidates/`;
+}
 /** The file beside the bundles that names the served version. */
 export const pointerName = 'current.json';
 
 /** How many versions can be offered beside the current one: each stays loaded in every copy of the service. */
 export const besideLimit = 8;
 
+/** How many changes the pointer remembers. The bucket's own versions of the file go further back. */
+const historyLimit = 20;
+
+const changeSchema = z.strictObject({
+  at: z.iso.datetime(),
+  by: z.string().min(1).max(200),
+  did: z.enum(['promoted', 'rolled back to', 'offered', 'withdrew']),
+  version: modelVersionSchema,
+});
+
 const pointerSchema = z
   .strictObject({
     version: modelVersionSchema,
     previous: modelVersionSchema.optional(),
     beside: z.array(modelVersionSchema).max(besideLimit).default([]),
+    history: z.array(changeSchema).max(historyLimit).default([]),
   })
   .refine(({ version, beside }) => new Set([version, ...beside]).size === 1 + beside.length, {
     path: ['beside'],
@@ -56,11 +71,17 @@ interface PointerParts {
   readonly version: string;
   readonly previous?: string | undefined;
   readonly beside?: readonly string[] | undefined;
+  readonly history?: readonly PointerChange[] | undefined;
 }
 
 /** The parts that say something, in the order of the file. */
-function pointerOf({ version, previous, beside = [] }: PointerParts): Pointer {
-  return { version, ...(previous !== undefined && { previous }), ...(beside.length > 0 && { beside }) };
+function pointerOf({ version, previous, beside = [], history = [] }: PointerParts): Pointer {
+  return {
+    version,
+    ...(previous !== undefined && { previous }),
+    ...(beside.length > 0 && { beside }),
+    ...(history.length > 0 && { history }),
+  };
 }
 
 /**
@@ -72,12 +93,29 @@ function pointerOf({ version, previous, beside = [] }: PointerParts): Pointer {
 export function movedPointer(pointer: Pointer | undefined, version: string): Pointer {
   if (pointer?.version === version) return pointer;
   const beside = pointer?.beside?.filter((other) => other !== version);
-  return pointerOf({ version, previous: pointer?.version, beside });
+  return pointerOf({ version, previous: pointer?.version, beside, history: pointer?.history });
 }
 
 /** What the pointer says once just these versions are offered beside the current one. */
 export function offeringPointer(pointer: Pointer, beside: readonly string[]): Pointer {
   return pointerOf({ ...pointer, beside });
+}
+
+/** What the pointer says once a version is neither offered beside the current one nor the one that a rollback goes to. */
+export function withdrawingPointer({ previous, ...pointer }: Pointer, version: string): Pointer {
+  const beside = pointer.beside?.filter((other) => other !== version);
+  return pointerOf({ ...pointer, beside, previous: previous === version ? undefined : previous });
+}
+
+/** The same pointer, with who changed it at the top of its history; as it is where nobody is named. */
+export function signedPointer(
+  pointer: Pointer,
+  author: Author | undefined,
+  change: Pick<PointerChange, 'did' | 'version'>,
+): Pointer {
+  if (author === undefined) return pointer;
+  const { history = [] } = pointer;
+  return pointerOf({ ...pointer, history: [{ ...author, ...change }, ...history].slice(0, historyLimit) });
 }
 
 /** The text of `current.json`. */

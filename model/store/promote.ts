@@ -1,13 +1,16 @@
 import type { Manifest } from '../bundle/manifest.ts';
 import { FreshcarError } from '../errors.ts';
-import { DamagedPointerError, movedPointer } from './pointer.ts';
-import type { BundleStore, Pointer } from './store.ts';
+import { DamagedPointerError, movedPointer, signedPointer } from './pointer.ts';
+import { publishBundle, readPublished } from './publish.ts';
+import type { Author, BundleShelf, BundleStore, Pointer, PointerChange } from './store.ts';
 
 export interface PromoteOptions {
   /** Reads and checks everything, and writes nothing. */
   readonly dryRun?: boolean;
   /** Looks inside each file, and throws when it should not be served; stores themselves know files by size and hash only. */
-  readonly inspect?: Inspect;
+  readonly inspect?: Inspect | undefined;
+  /** Who does it, for the pointer's history. */
+  readonly author?: Author | undefined;
 }
 
 export type Inspect = (manifest: Manifest, name: string, bytes: Uint8Array) => void;
@@ -30,7 +33,7 @@ export async function promoteVersion(
   version: string,
   options: PromoteOptions = {},
 ): Promise<Promotion> {
-  return movePointer(store, await readCurrent(store), version, options);
+  return movePointer(store, await readCurrent(store), { version, did: 'promoted' }, options);
 }
 
 /**
@@ -52,7 +55,7 @@ export async function rollBack(
     );
   if (from !== undefined && version !== from)
     throw new FreshcarError('conflict', `${store.location} serves ${version}, not ${from}; nothing was changed.`);
-  return movePointer(store, current, previous, options);
+  return movePointer(store, current, { version: previous, did: 'rolled back to' }, options);
 }
 
 interface Current {
@@ -65,14 +68,15 @@ interface Current {
 async function movePointer(
   store: BundleStore,
   { pointer, etag }: Current,
-  to: string,
-  { dryRun = false, inspect }: PromoteOptions,
+  move: Pick<PointerChange, 'did' | 'version'>,
+  { dryRun = false, inspect, author }: PromoteOptions,
 ): Promise<Promotion> {
+  const { version: to } = move;
   const from = pointer?.version;
-  await checkFiles(store, to, inspect).catch((error) => {
+  await prepareVersion(store, to, { dryRun, inspect }).catch((error) => {
     throw namingOthers(error, store, to, pointer);
   });
-  if (!dryRun && from !== to) await store.writePointer(movedPointer(pointer, to), etag);
+  if (!dryRun && from !== to) await store.writePointer(signedPointer(movedPointer(pointer, to), author, move), etag);
   return { from, to };
 }
 
@@ -85,11 +89,23 @@ function namingOthers(error: unknown, { location }: BundleStore, to: string, poi
 }
 
 /**
- * Reads every file of a published version, so that nothing is served which is not whole.
+ * Reads every file of a version, so that nothing is served which is not whole. A candidate gets its place among the others.
  *
  * @throws FreshcarError `not-found` when the store has no such version, `damaged-bundle` when a file is another one.
  */
-export async function checkFiles(store: BundleStore, version: string, inspect?: Inspect): Promise<void> {
+export async function prepareVersion(
+  store: BundleStore,
+  version: string,
+  { dryRun = false, inspect }: Pick<PromoteOptions, 'dryRun' | 'inspect'>,
+): Promise<void> {
+  const published = await readPublished(store, version);
+  const candidate = published ? undefined : await readPublished(store.candidates, version);
+  if (!candidate) return checkFiles(store, version, inspect);
+  await checkFiles(store.candidates, version, inspect);
+  await publishBundle(store.candidates, candidate, store, { dryRun });
+}
+
+async function checkFiles(store: BundleShelf, version: string, inspect?: Inspect): Promise<void> {
   const manifest = await store.readManifest(version);
   for (const name of Object.keys(manifest.files)) {
     const bytes = await store.readFile(manifest, name);

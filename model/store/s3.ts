@@ -2,10 +2,18 @@ import type { S3Client } from '@aws-sdk/client-s3';
 import { manifestName } from '../bundle/manifest.ts';
 import { entryOf, manifestLimit, parseManifest, verifyFile } from '../bundle/read.ts';
 import { FreshcarError } from '../errors.ts';
-import { checkVersion, formatPointer, modelsPrefix, parsePointer, pointerConflict, pointerName } from './pointer.ts';
+import {
+  candidatesPrefix,
+  checkVersion,
+  formatPointer,
+  modelsPrefix,
+  parsePointer,
+  pointerConflict,
+  pointerName,
+} from './pointer.ts';
 import { defaultRetry, type RetryOptions, retry } from './retry.ts';
 import { type GetOptions, getObject, putObject, type S3Object } from './s3-object.ts';
-import type { BundleSource, BundleStore } from './store.ts';
+import type { BundleShelf, BundleSource, BundleStore } from './store.ts';
 
 export interface S3SourceOptions {
   /** Make it with `maxAttempts: 1`: this module retries by itself, bodies that were cut off too. */
@@ -61,12 +69,18 @@ export function s3Store(options: S3SourceOptions): BundleStore {
   const put = (key: string, bytes: Uint8Array, replaces?: string) =>
     retry(() => putObject(client, { bucket, key, timeout, bytes, replaces }), retryOptions);
 
-  return {
-    ...source,
+  const shelf = (at: string): BundleShelf => ({
+    ...s3Source({ ...options, timeout, prefix: at }),
     async addFile(version, name, bytes) {
       checkVersion(version);
-      return put(`${prefix}${version}/${name}`, bytes);
+      return put(`${at}${version}/${name}`, bytes);
     },
+  });
+
+  return {
+    ...source,
+    ...shelf(prefix),
+    candidates: shelf(candidatesPrefix(prefix)),
     async writePointer(pointer, etag) {
       const key = `${prefix}${pointerName}`;
       const text = formatPointer(pointer);

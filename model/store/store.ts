@@ -12,7 +12,22 @@ export interface Pointer {
   readonly previous?: string;
   /** Up to 8 other versions that the service offers beside this one, such as larger cars; absent where there are none. */
   readonly beside?: readonly string[];
+  /** The last changes of this file, newest first; absent where none was told. */
+  readonly history?: readonly PointerChange[];
 }
+
+/** One change of the pointer: who made it, what it was, and when. */
+export interface PointerChange {
+  /** ISO 8601. */
+  readonly at: string;
+  /** Who says to have made it: a person's account and machine, or the training line and its run. */
+  readonly by: string;
+  readonly did: 'promoted' | 'rolled back to' | 'offered' | 'withdrew';
+  readonly version: string;
+}
+
+/** Who changes the pointer, and when. */
+export type Author = Pick<PointerChange, 'at' | 'by'>;
 
 /** One reading of the pointer; `etag` tells a later reading whether it changed. */
 export interface PointerReading {
@@ -31,13 +46,22 @@ export interface BundleSource {
   readFile(manifest: Manifest, name: string): Promise<Uint8Array>;
 }
 
+/** A place in a store that holds bundles by version. */
+export interface BundleShelf extends Omit<BundleSource, 'readPointer'> {
+  /** Adds a file to a version; returns false, and changes nothing, when one of that name is there already. */
+  addFile(version: string, name: string, bytes: Uint8Array): Promise<boolean>;
+}
+
 /**
  * Write access to a store, safe beside other writers: nothing is ever overwritten that the writer has not seen.
  * Every method throws FreshcarError `unavailable` when the store cannot be written.
  */
-export interface BundleStore extends BundleSource {
-  /** Adds a file to a version; returns false, and changes nothing, when one of that name is there already. */
-  addFile(version: string, name: string, bytes: Uint8Array): Promise<boolean>;
+export interface BundleStore extends BundleSource, BundleShelf {
+  /**
+   * Bundles that nobody let through yet, apart from the others: the service may not even read them. A promotion moves one to
+   * its place among the others.
+   */
+  readonly candidates: BundleShelf;
   /**
    * Replaces the pointer that `etag` was read with, or writes the first one when `etag` is undefined.
    *

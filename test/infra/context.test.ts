@@ -46,7 +46,12 @@ describe('the context', () => {
     ['memory', 'lots', '"lots", but it has to be megabytes, a whole number from 512 to 10240'],
     ['memory', 128, '128, but it has to be megabytes'],
     ['memory', 1769.5, '1769.5, but it has to be megabytes'],
-    ['timeout', '60', '"60", but it has to be seconds, a whole number from 3 to 30'],
+    ['timeout', '30', '"30", but it has to be seconds, a whole number from 3 to 29'],
+    [
+      'warmCopies',
+      41,
+      '41, but it has to be how many copies of the function pings keep loaded, a whole number from 0 to 40',
+    ],
     ['reservedConcurrency', 0, '0, but it has to be how many copies of the function may run at once'],
     ['gradualDeployment', 'yes', '"yes", but it has to be true or false'],
     ['throttleRate', '-5', '"-5", but it has to be requests a second'],
@@ -83,6 +88,7 @@ describe('the context', () => {
 
   it.each([
     [{ engine: 'tfjs-node', architecture: 'arm64' }, 'its image is for x86_64 only'],
+    [{ architecture: 'arm64', memory: 1023 }, 'has to be 1024 or more'],
     [{ domain: 'cars.example.org' }, 'only one of "domain" and "certificate"'],
     [{ domain: 'cars.example.org', certificate: certificateIn('eu-central-1'), cdn: true }, 'not in us-east-1'],
     [{ monthlyBudget: 20 }, 'no "alarmEmail"'],

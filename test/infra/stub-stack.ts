@@ -14,6 +14,8 @@ type Context = Readonly<Record<string, unknown>>;
 interface Parts {
   /** The folder that `buildLambdaAsset` made of functions/generate. */
   readonly code?: string;
+  /** The same of functions/check. */
+  readonly check?: string;
   /** The folder of a bundle or of a store. */
   readonly bundle?: string;
 }
@@ -57,6 +59,7 @@ function stub(context: Context, parts: Parts = {}) {
   const serving = new ServingStack(app, 'FreshcarServing', {
     settings,
     code: settings.engine === 'tfjs-node' ? imageIn(code) : (parts.code ?? code),
+    checkCode: parts.check ?? code,
     bundles: readBundles(parts.bundle ?? code),
   });
   return { app, serving, code, settings };

@@ -22,6 +22,8 @@ const environmentSchema = z.object({
   AWS_ENDPOINT_URL_S3: z.url().optional(),
   /** The address under which visitors reach the service, where the door does not say it: `https://cars.example.org`. */
   PUBLIC_URL: publicUrlSchema.optional(),
+  /** What CloudFront says in a header, where it stands before the API. */
+  ORIGIN_SECRET: z.string().min(20).optional(),
   /** `on-demand` unless start-up happens ahead of requests, as with provisioned concurrency. */
   AWS_LAMBDA_INITIALIZATION_TYPE: z.string().default('on-demand'),
 });
@@ -66,4 +68,15 @@ const startLimit = isOnDemand ? 5000 : 9000;
 await Promise.race([loaded, sleep(startLimit, undefined, { ref: false })]);
 
 /** AWS calls this. */
+<<<<<<< HEAD
 export const handler = observe(answering);
+=======
+export const handler = observe(
+  createLambdaHandler({
+    app,
+    model,
+    publicUrl: environment.PUBLIC_URL,
+    originSecret: environment.ORIGIN_SECRET,
+  }),
+);
+>>>>>>> 5579ece (Watch the service by rates and from outside, keep candidates apart, and say the worst bill)

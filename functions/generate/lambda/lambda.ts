@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { problemResponse } from '../http/problem.ts';
 import type { RequestBindings } from '../http/time-limit.ts';
 import type { ModelRegistry } from '../models/model-registry.ts';
+import { refuse } from './admission.ts';
 import { type HttpResult, readHttpEvent, requestFromEvent, resultFromResponse } from './http-event.ts';
 
 /** What a warm-up is answered with. */
@@ -30,6 +31,8 @@ export interface LambdaOptions {
   readonly model: ModelRegistry;
   /** The address under which visitors reach the function, where it is known. */
   readonly publicUrl?: string | undefined;
+  /** What a CDN before the API says in its header; without one every request is answered. */
+  readonly originSecret?: string | undefined;
 }
 
 /** Milliseconds before the platform's own time-out at which the service answers that it was too slow. */
@@ -46,12 +49,12 @@ const settlingLimit = 2000;
  * is a warm-up: it loads the model and, as far as its time goes, those offered beside it, and does nothing else.
  * `{"warmup": true, "hold": 500}` is answered after at least so many milliseconds, at most 5000: a copy that is busy leaves the next ping of a round to another copy.
  */
-export function createLambdaHandler({ app, model, publicUrl }: LambdaOptions): LambdaHandler {
+export function createLambdaHandler({ app, model, publicUrl, originSecret }: LambdaOptions): LambdaHandler {
   return async (event, context) => {
-    const request = readRequest(event);
+    const request = readRequest(event, originSecret);
     if (request === undefined) return (await Promise.all([warmUp(model, context), sleep(holdOf(event))]))[0];
     const response =
-      request === 'unknown' ? notHttp() : await app.fetch(request, { timeLimit: timeFor(context), publicUrl });
+      request instanceof Response ? request : await app.fetch(request, { timeLimit: timeFor(context), publicUrl });
     const result = await resultFromResponse(response);
     // The platform freezes this process as soon as it has the result: nothing is to be under way then.
     await withinTime(model.idle(), Math.min(settlingLimit, timeFor(context)));
@@ -59,13 +62,13 @@ export function createLambdaHandler({ app, model, publicUrl }: LambdaOptions): L
   };
 }
 
-/** The request of an event; undefined where it is none, `unknown` where it is one that HTTP does not know. */
-function readRequest(event: unknown): Request | 'unknown' | undefined {
+/** The request of an event; undefined where it is none, an answer where the app is not asked. */
+function readRequest(event: unknown, originSecret: string | undefined): Request | Response | undefined {
   try {
     const read = readHttpEvent(event);
-    return read && requestFromEvent(read);
+    return read && (refuse(read, originSecret) ?? requestFromEvent(read));
   } catch {
-    return 'unknown';
+    return notHttp();
   }
 }
 

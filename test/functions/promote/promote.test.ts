@@ -7,6 +7,7 @@ import { promote } from '../../../functions/promote/promote.ts';
 import { generator } from '../../../model/architecture/dcgan.ts';
 import { manifestSchema } from '../../../model/bundle/manifest.ts';
 import { writeBundle } from '../../../model/bundle/write.ts';
+import { promoteVersion } from '../../../model/store/promote.ts';
 import { s3Store } from '../../../model/store/s3.ts';
 import { temporaryFolder } from '../../model/store/bundle-fixture.ts';
 import { refuse, startS3 } from '../../model/store/s3-server.ts';
@@ -23,18 +24,22 @@ async function filesOf(bundle: string, scores: Readonly<Record<string, number>>)
   return files;
 }
 
+const scores = (kid: number) => ({ kid, kidSpread: 0.01, copyingSuspicious: 0 });
+const author = { at: '2026-11-28T13:00:00.000Z', by: 'the training line, candidates/run-1/' };
+
 /** One S3 server with both buckets in one: a served model `old`, and a candidate `new` that a run left. */
 async function start({ oldKid = 0.1, newKid = 0.05, candidate = 'noise' as 'noise' | 'plain' } = {}) {
   const folder = await temporaryFolder();
-  const old = await filesOf(await writeRealBundle(folder, 'old', 32, 1), { kid: oldKid });
+  const old = await filesOf(await writeRealBundle(folder, 'old', 32, 1), scores(oldKid));
   const made = candidate === 'noise' ? await writeRealBundle(folder, 'new', 32, 2) : await writePlainBundle(folder);
-  const fresh = await filesOf(made, { kid: newKid });
+  const fresh = await filesOf(made, scores(newKid));
   const keys = new Map<string, Uint8Array>([['models/current.json', Buffer.from('{"version":"old"}')]]);
   for (const [name, bytes] of old) keys.set(`models/old/${name}`, bytes);
   for (const [name, bytes] of fresh) keys.set(`candidates/run-1/${name}`, bytes);
   const s3 = await startS3(keys);
   const store = s3Store({ client: s3.client, bucket: s3.bucket });
-  const run = async () => promote(await openCandidate(s3.client, s3.bucket, 'candidates/run-1/'), store, gate);
+  const run = async () =>
+    promote(await openCandidate(s3.client, s3.bucket, 'candidates/run-1/'), store, { gate, author });
   return { s3, store, run, fresh };
 }
 
@@ -57,9 +62,13 @@ describe('promote', () => {
   it('has a better model served, and the old one remembered for a rollback', async () => {
     const { run, store, fresh } = await start();
     expect(await run()).toEqual({ passed: true, version: 'new', reason: expect.stringContaining('kid 0.05 of new') });
-    expect((await store.readPointer())?.pointer).toEqual({ version: 'new', previous: 'old' });
+    expect((await store.readPointer())?.pointer).toEqual({
+      version: 'new',
+      previous: 'old',
+      history: [{ ...author, did: 'promoted', version: 'new' }],
+    });
     const manifest = await store.readManifest('new');
-    expect(manifest.scores).toEqual({ kid: 0.05 });
+    expect(manifest.scores).toEqual(scores(0.05));
     for (const name of Object.keys(manifest.files))
       expect(Buffer.from(await store.readFile(manifest, name)).equals(fresh.get(name) ?? Buffer.alloc(0))).toBe(true);
   });
@@ -68,7 +77,7 @@ describe('promote', () => {
     const { run, store, s3 } = await start();
     await s3.put('models/current.json', '{"version":"old","previous":"older","beside":["large"]}');
     await run();
-    expect((await store.readPointer())?.pointer).toEqual({ version: 'new', previous: 'old', beside: ['large'] });
+    expect((await store.readPointer())?.pointer).toMatchObject({ version: 'new', previous: 'old', beside: ['large'] });
   });
 
   it('writes the manifest after the files, and the pointer last', async () => {
@@ -79,11 +88,18 @@ describe('promote', () => {
     expect(writes.length).toBeGreaterThan(3);
   });
 
-  it('keeps a worse model as a candidate that can be promoted by hand', async () => {
-    const { run, store } = await start({ newKid: 0.2 });
+  it('keeps a worse model apart from those that are served, from where it can be promoted by hand', async () => {
+    const { run, store, s3 } = await start({ newKid: 0.2 });
     expect(await run()).toMatchObject({ passed: false, reason: expect.stringContaining('Kept as a candidate') });
     expect((await store.readPointer())?.pointer).toEqual({ version: 'old' });
-    expect((await store.readManifest('new')).version).toBe('new');
+    const writes = s3.requests.filter((request) => request.startsWith('PUT'));
+    expect(writes.length).toBeGreaterThan(3);
+    expect(writes.every((request) => request.startsWith('PUT candidates/new/'))).toBe(true);
+    await expect(store.readManifest('new')).rejects.toMatchObject({ code: 'not-found' });
+
+    expect(await promoteVersion(store, 'new')).toEqual({ from: 'old', to: 'new' });
+    const manifest = await store.readManifest('new');
+    expect(await store.readFile(manifest, 'generator.onnx')).toHaveLength(manifest.files['generator.onnx']?.bytes ?? 0);
   });
 
   it('does not take a model that draws no cars, or that does not load', async () => {
@@ -123,8 +139,8 @@ describe('promote', () => {
   it('says which object is missing when there is no candidate', async () => {
     const { s3 } = await start();
     await expect(openCandidate(s3.client, s3.bucket, 'candidates/none/')).rejects.toMatchObject({
-      code: 'unavailable',
-      message: expect.stringContaining('candidates/none/manifest.json could not be read: NoSuchKey'),
+      code: 'not-found',
+      message: expect.stringContaining('candidates/none/manifest.json'),
     });
   });
 });

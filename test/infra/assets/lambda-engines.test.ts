@@ -25,7 +25,7 @@ const requests = [
 const loading = (weights: string) => ['current.json', 'noise/manifest.json', weights].map((key) => `GET models/${key}`);
 
 type Build = Awaited<ReturnType<typeof buildOnce>>;
-let builds: Record<LambdaEngineName, Build>;
+let builds: Record<Exclude<LambdaEngineName, 'none'>, Build>;
 
 beforeAll(async () => {
   const [native, wasm, tfjs] = [
@@ -40,7 +40,7 @@ afterAll(() => {
 });
 
 /** What a function built for this engine answers to all requests, what it is drawn by, and what it fetched before. */
-async function answersOf(engine: LambdaEngineName, more: Readonly<Record<string, string>> = {}) {
+async function answersOf(engine: keyof typeof builds, more: Readonly<Record<string, string>> = {}) {
   const { s3, environment } = await startStore();
   const invoke = await loadFunction(builds[engine].asset.folder, { ...environment, ...more });
   const results: HttpResult[] = [];

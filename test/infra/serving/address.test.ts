@@ -29,10 +29,31 @@ describe('the address', () => {
         },
       },
     });
+    const [distribution] = Object.values(withCdn.findResources('AWS::CloudFront::Distribution'));
+    const errors: { ErrorCode: number; ErrorCachingMinTTL: number }[] =
+      distribution?.Properties.DistributionConfig.CustomErrorResponses;
+    for (const code of [500, 501, 502, 503, 504])
+      expect(errors).toContainEqual({ ErrorCode: code, ErrorCachingMinTTL: 0 });
     withCdn.hasResourceProperties('AWS::CloudFront::Distribution', {
       DistributionConfig: { DefaultCacheBehavior: { ViewerProtocolPolicy: 'redirect-to-https' } },
     });
     expect(urlOf(withCdn)).toMatch(/^https:\/\/<CdnDistribution.*\.DomainName>\/$/);
+  });
+
+  it('is CloudFront alone then: the function is told the word by which it knows that a request came that way', () => {
+    const withCdn = of({ cdn: 'true' });
+    const [distribution] = Object.values(withCdn.findResources('AWS::CloudFront::Distribution'));
+    const [header] = distribution?.Properties.DistributionConfig.Origins[0].OriginCustomHeaders ?? [];
+    expect(header.HeaderName).toBe('x-freshcar-origin');
+    expect(textOf(header.HeaderValue)).toMatch(/^\{\{resolve:secretsmanager:<CdnOriginSecret>:SecretString:::\}\}$/);
+    withCdn.hasResourceProperties('AWS::Lambda::Function', {
+      Environment: { Variables: { ORIGIN_SECRET: header.HeaderValue, MODEL_PREFIX: 'models/' } },
+    });
+    // CloudFront says it before the function asks for it.
+    const [alias] = Object.values(withCdn.findResources('AWS::Lambda::Alias'));
+    expect(alias?.DependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/^CdnDistribution/)]));
+    expect(JSON.stringify(template.toJSON())).not.toContain('ORIGIN_SECRET');
+    template.resourceCountIs('AWS::SecretsManager::Secret', 0);
   });
 
   it("is the operator's own domain, which leads to the API or to CloudFront", () => {

@@ -21,5 +21,9 @@ describe('the dashboard', () => {
       'What went wrong',
       'Models, newest first',
     ]);
+    const { query } = JSON.parse(body).widgets.at(-1).properties;
+    expect(query).toMatch(
+      /\| filter message in \["The model could not be loaded\.",.*\]\n\| sort @timestamp desc\n\| limit 50$/,
+    );
   });
 });

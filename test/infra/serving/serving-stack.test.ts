@@ -86,6 +86,10 @@ describe('the serving stack', () => {
     for (const { ThrottlingBurstLimit } of Object.values(settings)) expect(ThrottlingBurstLimit).toBe(10);
   });
 
+  it("logs requests in a group that the account's policy for such logs covers by its name", () => {
+    template.hasResourceProperties('AWS::Logs::LogGroup', { LogGroupName: '/aws/vendedlogs/FreshcarServing/access' });
+  });
+
   it('says where the cars are, where the models belong, and what to do next', () => {
     const outputs = template.findOutputs('*');
     expect(Object.keys(outputs).sort()).toEqual([

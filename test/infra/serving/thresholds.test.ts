@@ -11,29 +11,47 @@ const alarms = Object.fromEntries(
 );
 
 describe('the thresholds of alarms', () => {
-  /** What a minute has to have, at least, and how many of five minutes have to have it. */
+  /** What is counted of what, how many percent of it or how many are too many, and in how many of five minutes. */
   it.each([
-    ['Errors', 'AWS/Lambda', 'Errors', { Statistic: 'Sum' }, 1, 1],
-    ['ServerErrors', 'AWS/ApiGateway', '5xx', { Statistic: 'Sum' }, 5, 2],
-    ['Models', 'freshcar', 'ModelFailures', { Statistic: 'Sum' }, 1, 1],
-    ['Throttles', 'AWS/Lambda', 'Throttles', { Statistic: 'Sum' }, 1, 2],
-    ['Latency', 'AWS/ApiGateway', 'Latency', { ExtendedStatistic: 'p95' }, 2000, 3],
-    ['LateAnswers', 'freshcar', 'LateAnswers', { Statistic: 'Sum' }, 1, 2],
+    ['Errors', 'AWS/Lambda Errors Sum', 'AWS/Lambda Invocations Sum', 2, 2],
+    ['ServerErrors', 'AWS/ApiGateway 5xx Sum', 'AWS/ApiGateway Count Sum', 2, 2],
+    ['Throttles', 'AWS/Lambda Throttles Sum', 'AWS/ApiGateway Count Sum', 2, 2],
+    ['Latency', 'AWS/ApiGateway Latency TC(5000:)', 'AWS/ApiGateway Count Sum', 2, 3],
+    ['LateAnswers', 'freshcar LateAnswers Sum', 'AWS/ApiGateway Count Sum', 2, 2],
+    ['TooManyRequests', 'freshcar Refused Sum', 'AWS/ApiGateway Count Sum', 10, 3],
   ])(
-    'count what %s is about, and go off neither sooner nor later',
-    (name, Namespace, MetricName, statistic, Threshold, DatapointsToAlarm) => {
-      expect(alarms[name]).toMatchObject({
-        Namespace,
-        MetricName,
-        ...statistic,
+    'compare what %s is about with all, and go off neither sooner nor later',
+    (name, bad, all, Threshold, DatapointsToAlarm) => {
+      const alarm = alarms[name];
+      expect(alarm).toMatchObject({
         Threshold,
         DatapointsToAlarm,
-        Period: 60,
         EvaluationPeriods: 5,
         ComparisonOperator: 'GreaterThanOrEqualToThreshold',
       });
+      const metrics = Object.fromEntries(
+        alarm?.Metrics.flatMap((metric: Record<string, Record<string, unknown>>) => {
+          const { Metric, Stat, Period } = metric.MetricStat ?? {};
+          const { Namespace, MetricName } = (Metric ?? {}) as Record<string, unknown>;
+          return metric.MetricStat ? [[metric.Id, [`${Namespace} ${MetricName} ${Stat}`, Period]]] : [];
+        }) ?? [],
+      );
+      expect(metrics).toEqual({ bad: [bad, 60], all: [all, 60] });
     },
   );
+
+  it('count models that failed, since one is too many', () => {
+    expect(alarms.Models).toMatchObject({
+      Namespace: 'freshcar',
+      MetricName: 'ModelFailures',
+      Statistic: 'Sum',
+      Threshold: 1,
+      DatapointsToAlarm: 1,
+      Period: 60,
+      EvaluationPeriods: 5,
+      ComparisonOperator: 'GreaterThanOrEqualToThreshold',
+    });
+  });
 
   it('takes a deployment back for what a new version breaks at once, and for nothing else', () => {
     const [group] = Object.values(template.findResources('AWS::CodeDeploy::DeploymentGroup'));

@@ -1,4 +1,4 @@
-import { Template } from 'aws-cdk-lib/assertions';
+import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { runMachine } from '../state-machine.ts';
 import { stubServingStack } from '../stub-stack.ts';
@@ -14,15 +14,30 @@ describe('warm copies', () => {
     template.resourceCountIs('AWS::StepFunctions::StateMachine', 0);
   });
 
+  it('are pinged once the first model is there, and a ping that fails is not tried again', () => {
+    const [schedule] = Object.values(
+      template.findResources('AWS::Scheduler::Schedule', { Properties: { Target: { Input: '{"warmup":true}' } } }),
+    );
+    expect(schedule?.DependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/^FirstModelPointer/)]));
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp('^CarsFunction') },
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+    });
+  });
+
   it('are none where that is asked for, or where AWS holds copies ready', () => {
     for (const context of [{ warmCopies: '0' }, { provisionedConcurrency: '2' }]) {
-      Template.fromStack(stubServingStack(context).stack).resourceCountIs('AWS::Scheduler::Schedule', 0);
+      // That of the synthetic check stays.
+      Template.fromStack(stubServingStack(context).stack).resourceCountIs('AWS::Scheduler::Schedule', 1);
     }
   });
 
   it('are several by as many pings at once, each of which holds its copy', async () => {
     const several = Template.fromStack(stubServingStack({ warmCopies: '3' }).stack);
-    const [schedule] = Object.values(several.findResources('AWS::Scheduler::Schedule'));
+    const [schedule] = Object.entries(several.findResources('AWS::Scheduler::Schedule')).flatMap(([id, resource]) =>
+      id.startsWith('WarmUp') ? [resource] : [],
+    );
     const pings: unknown[] = [];
     const round = runMachine(several, 'WarmUp', {
       Ping: (input) => {

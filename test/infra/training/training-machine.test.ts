@@ -21,6 +21,8 @@ async function execute(input: unknown, change: Tasks = {}) {
   const model = 's3://artefacts/trained/freshcar-run-1/output/model.tar.gz';
   const outcome = { passed: true, version: 'run-32-1', reason: 'Let through: it is better.' };
   const tasks: Tasks = {
+    FindTrain: call('FindTrain', { KeyCount: 1 }) as Tasks[string],
+    FindHeldOut: call('FindHeldOut', { KeyCount: 1 }) as Tasks[string],
     Train: call('Train', {
       TrainingJobStatus: 'Completed',
       ModelArtifacts: { S3ModelArtifacts: model },
@@ -50,6 +52,9 @@ describe('an execution', () => {
       'Complete',
       'WriteObjects',
       'Usable?',
+      'FindTrain',
+      'FindHeldOut',
+      'AnyPictures?',
       'Train',
       'Finished?',
       'Evaluate',
@@ -136,6 +141,58 @@ describe('an execution', () => {
     expect(told).toMatchObject([
       { Message: expect.stringContaining('train and heldOut are folders of the data bucket') },
     ]);
+  });
+
+  it('starts no machine without images to learn from and others to measure with', async () => {
+    for (const missing of ['FindTrain', 'FindHeldOut']) {
+      const { status, told, states, calls } = await execute(
+        { heldOut: 'fronts/' },
+        { [missing]: () => ({ KeyCount: 0 }) },
+      );
+      expect(status).toBe('failed');
+      expect(states).not.toContain('Train');
+      expect(told).toMatchObject([
+        { Message: expect.stringContaining('in one of the folders train/ and fronts/ of s3://<Data>. Upload images') },
+      ]);
+      const looked = missing === 'FindTrain' ? calls.FindHeldOut : calls.FindTrain;
+      expect(looked).toMatchObject({ Bucket: '<Data>', MaxKeys: 1 });
+    }
+  });
+
+  it.each(['Train', 'Evaluate'])('tries %s again when SageMaker is busy or no machine is free', async (name) => {
+    const answer = {
+      TrainingJobStatus: 'Completed',
+      ModelArtifacts: { S3ModelArtifacts: 's3://a/model.tar.gz' },
+      ProcessingJobStatus: 'Completed',
+    };
+    const errors = ['SageMaker.AmazonSageMakerException', 'SageMaker.ResourceLimitExceededException'];
+    const { status, told } = await execute(
+      {},
+      {
+        [name]: () => {
+          const error = errors.shift();
+          if (error !== undefined) throw serviceError(error, 'Rate exceeded');
+          return answer;
+        },
+      },
+    );
+    expect(errors).toEqual([]);
+    expect(status).toBe('succeeded');
+    expect(told).toMatchObject([{ Subject: 'freshcar: a new model is served' }]);
+  });
+
+  it('starts no second training when the first one failed', async () => {
+    let started = 0;
+    const { status } = await execute(
+      {},
+      {
+        Train: () => {
+          started += 1;
+          throw serviceError('States.TaskFailed', '{"FailureReason":"it diverged"}');
+        },
+      },
+    );
+    expect([status, started]).toEqual(['failed', 1]);
   });
 
   it("tells a failed function's own reason, and fails", async () => {

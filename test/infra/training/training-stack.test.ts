@@ -91,7 +91,13 @@ describe('what the training stack may do', () => {
     expect(of('PromoteRole').filter(({ actions }) => actions.some((action) => action.startsWith('s3:')))).toMatchObject(
       [
         { actions: ['s3:GetObject'], resources: ['<Artefacts.Arn>/candidates/*'] },
-        { actions: ['s3:GetObject', 's3:PutObject'], resources: [expect.stringMatching(/Models.*\/models\/\*$/)] },
+        {
+          actions: ['s3:GetObject', 's3:PutObject'],
+          resources: [
+            expect.stringMatching(/Models.*\/models\/\*$/),
+            expect.stringMatching(/Models.*\/candidates\/\*$/),
+          ],
+        },
       ],
     );
   });

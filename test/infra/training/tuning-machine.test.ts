@@ -28,6 +28,8 @@ async function execute(input: unknown, tune: Tasks[string] = () => tuned) {
     return { MessageId: '1' };
   };
   const run = runMachine(template, 'TuningMachine', {
+    FindTrain: () => ({ KeyCount: 1 }),
+    FindHeldOut: () => ({ KeyCount: 1 }),
     Tune: (parameters) => {
       calls.push(parameters);
       return tune(parameters);

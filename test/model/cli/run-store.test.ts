@@ -21,7 +21,15 @@ async function start() {
   const folder = await temporaryFolder();
   const [one, two] = [await writeRealBundle(folder, 'one'), await writeRealBundle(folder, 'two', 32, 2)];
   const store = path.join(folder, 'store');
-  return { one, two, store, pointer: () => readFile(path.join(store, 'models/current.json'), 'utf8') };
+  return {
+    one,
+    two,
+    store,
+    pointer: async () => {
+      const { history, ...pointer } = JSON.parse(await readFile(path.join(store, 'models/current.json'), 'utf8'));
+      return { pointer, history };
+    },
+  };
 }
 
 it('publishes, promotes and rolls back, and says what it did', async () => {
@@ -37,10 +45,10 @@ it('publishes, promotes and rolls back, and says what it did', async () => {
     `${store} serves one now, in place of nothing.\n`,
   );
   await freshcar('promote', 'two', '--store', store);
-  expect(await pointer()).toBe('{"version":"two","previous":"one"}\n');
+  expect((await pointer()).pointer).toEqual({ version: 'two', previous: 'one' });
   expect((await freshcar('promote', 'two', '--store', store)).out).toContain('serves two already');
   expect((await freshcar('rollback', '--from', 'two', '--store', store)).out).toContain('serves one now');
-  expect(await pointer()).toBe('{"version":"one","previous":"two"}\n');
+  expect((await pointer()).pointer).toEqual({ version: 'one', previous: 'two' });
 });
 
 it('names what there is where a version is not, and refuses what is no place for a store', async () => {
@@ -81,21 +89,38 @@ it('offers a version beside the current one and withdraws it, and says what it d
   await freshcar('promote', 'one', '--store', store);
   const offer = async (...args: string[]) => (await freshcar('offer', ...args, '--store', store)).out;
   expect(await offer('two', '--dry-run')).toBe(`Would offer two beside one from ${store}.\n`);
-  expect(await pointer()).toBe('{"version":"one"}\n');
+  expect((await pointer()).pointer).toEqual({ version: 'one' });
   expect(await offer('two')).toBe(`${store} offers two beside one now.\n`);
-  expect(await pointer()).toBe('{"version":"one","beside":["two"]}\n');
+  expect((await pointer()).pointer).toEqual({ version: 'one', beside: ['two'] });
   expect(await offer('two')).toBe(`Nothing to do: ${store} offers two beside one already.\n`);
   expect(await offer('one')).toBe(`Nothing to do: ${store} serves one already, as its current model.\n`);
-  expect(await offer('two', '--withdraw', '--dry-run')).toBe(`Would offer two no longer beside one from ${store}.\n`);
+  expect(await offer('two', '--withdraw', '--dry-run')).toBe(
+    `Would withdraw two: ${store} offers two no longer beside one.\n`,
+  );
   expect(await offer('two', '--withdraw')).toBe(`${store} offers two no longer beside one.\n`);
-  expect(await pointer()).toBe('{"version":"one"}\n');
-  const again = await freshcar('offer', 'two', '--withdraw', '--store', store);
-  expect(again).toMatchObject({
-    code: 1,
-    err: `error: ${store} does not offer two; it offers nothing beside one.\n`,
-  });
+  expect((await pointer()).pointer).toEqual({ version: 'one' });
+  expect(await offer('two', '--withdraw')).toBe(`Nothing to do: ${store} neither offers two nor goes back to it.\n`);
   const current = await freshcar('offer', 'one', '--withdraw', '--store', store);
   expect(current).toMatchObject({ code: 2, err: expect.stringContaining('one is the current model of') });
+});
+
+it('withdraws what a rollback would go to, and writes who did what', async () => {
+  const { one, two, store, pointer } = await start();
+  for (const bundle of [one, two]) await freshcar('publish', bundle, '--store', store);
+  for (const version of ['one', 'two']) await freshcar('promote', version, '--store', store);
+  expect((await freshcar('withdraw', 'two', '--store', store)).code).toBe(2);
+  expect((await freshcar('withdraw', 'one', '--store', store)).out).toBe(
+    `${store} goes back to one no longer from two.\n`,
+  );
+  const { pointer: now, history } = await pointer();
+  expect(now).toEqual({ version: 'two' });
+  const change = { at: expect.stringMatching(/^\d{4}-\d\d-\d\dT/), by: expect.stringMatching(/^.+@.+$/) };
+  expect(history).toEqual([
+    { ...change, did: 'withdrew', version: 'one' },
+    { ...change, did: 'promoted', version: 'two' },
+    { ...change, did: 'promoted', version: 'one' },
+  ]);
+  expect((await freshcar('rollback', '--store', store)).code).toBe(1);
 });
 
 it.each([
@@ -114,7 +139,7 @@ it.each([
 });
 
 it('has a --help with examples for each command', async () => {
-  for (const command of ['publish', 'promote', 'rollback', 'offer', 'morph']) {
+  for (const command of ['publish', 'promote', 'rollback', 'offer', 'withdraw', 'morph']) {
     const { code, out } = await freshcar(command, '--help');
     expect(code).toBe(0);
     expect(out).toContain(`$ freshcar ${command}`);

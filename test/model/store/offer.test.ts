@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { offerVersion, withdrawVersion } from '../../../model/store/offer.ts';
-import { promoteVersion } from '../../../model/store/promote.ts';
+import { promoteVersion, rollBack } from '../../../model/store/promote.ts';
 import type { BundleStore } from '../../../model/store/store.ts';
+import { bundleFiles } from './bundle-fixture.ts';
 import { addUnusable, addVersions, atOnce, storeKinds, unusable } from './stores.ts';
 
 describe.each(storeKinds)('offering in $kind', ({ start, missing }) => {
@@ -21,8 +22,8 @@ describe.each(storeKinds)('offering in $kind', ({ start, missing }) => {
     expect(await offerVersion(store, 'three')).toEqual({ current: 'one', outcome: 'offered' });
     expect(await offerVersion(store, 'two')).toEqual({ current: 'one', outcome: 'offered-before' });
     expect(await pointerOf(store)).toEqual({ version: 'one', beside: ['two', 'three'] });
-    expect(await withdrawVersion(store, 'two')).toBe('one');
-    expect(await withdrawVersion(store, 'three')).toBe('one');
+    expect(await withdrawVersion(store, 'two')).toEqual({ current: 'one', was: 'offered' });
+    expect(await withdrawVersion(store, 'three')).toEqual({ current: 'one', was: 'offered' });
     expect(await pointerOf(store)).toEqual({ version: 'one' });
     expect((await store.readManifest('two')).version).toBe('two');
   });
@@ -37,11 +38,51 @@ describe.each(storeKinds)('offering in $kind', ({ start, missing }) => {
     expect(await pointerOf(store)).toEqual({ version: 'two', previous: 'one', beside: ['three', 'one'] });
   });
 
+  it.skipIf(missing)('lets no rollback go to what was withdrawn', async () => {
+    const store = await serving('two');
+    await promoteVersion(store, 'two');
+    expect(await withdrawVersion(store, 'one')).toEqual({ current: 'two', was: 'previous' });
+    expect(await pointerOf(store)).toEqual({ version: 'two' });
+    await expect(rollBack(store)).rejects.toMatchObject({ code: 'not-found' });
+  });
+
+  it.skipIf(missing)('tells who changed what, newest first, twenty changes back', async () => {
+    const store = await serving('two', 'three');
+    const by = (name: string, minute: number) => ({ at: `2026-11-28T13:${minute}:00.000Z`, by: name });
+    await offerVersion(store, 'two', { author: by('ann', 10) });
+    await promoteVersion(store, 'three', { author: by('ben', 11) });
+    await rollBack(store, { author: by('ann', 12) });
+    await withdrawVersion(store, 'two', { author: by('cleo', 13) });
+    expect((await pointerOf(store))?.history).toEqual([
+      { ...by('cleo', 13), did: 'withdrew', version: 'two' },
+      { ...by('ann', 12), did: 'rolled back to', version: 'one' },
+      { ...by('ben', 11), did: 'promoted', version: 'three' },
+      { ...by('ann', 10), did: 'offered', version: 'two' },
+    ]);
+    for (let minute = 20; minute < 40; minute++) await rollBack(store, { author: by('ann', minute) });
+    expect((await pointerOf(store))?.history).toHaveLength(20);
+    expect((await pointerOf(store))?.history?.at(-1)).toMatchObject(by('ann', 20));
+  });
+
+  it.skipIf(missing)('moves a candidate to its place among the others', async () => {
+    const { store, list } = await start();
+    await addVersions(store, 'one');
+    await promoteVersion(store, 'one');
+    for (const [name, bytes] of bundleFiles('new')) await store.candidates.addFile('new', name, bytes);
+    const apart = await list();
+    expect(apart).toEqual(expect.arrayContaining(['candidates/new/generator.onnx', 'candidates/new/manifest.json']));
+    expect(apart.filter((key) => key.startsWith('models/new/'))).toEqual([]);
+    expect(await offerVersion(store, 'new', { dryRun: true })).toEqual({ current: 'one', outcome: 'offered' });
+    expect(await list()).toEqual(apart);
+    expect(await offerVersion(store, 'new')).toEqual({ current: 'one', outcome: 'offered' });
+    expect((await store.readManifest('new')).version).toBe('new');
+  });
+
   it.skipIf(missing)('changes nothing on a dry run', async () => {
     const store = await serving('two', 'three');
     await offerVersion(store, 'two');
     expect(await offerVersion(store, 'three', { dryRun: true })).toEqual({ current: 'one', outcome: 'offered' });
-    expect(await withdrawVersion(store, 'two', { dryRun: true })).toBe('one');
+    expect(await withdrawVersion(store, 'two', { dryRun: true })).toEqual({ current: 'one', was: 'offered' });
     expect(await pointerOf(store)).toEqual({ version: 'one', beside: ['two'] });
   });
 
@@ -50,12 +91,9 @@ describe.each(storeKinds)('offering in $kind', ({ start, missing }) => {
     expect(await offerVersion(store, 'one')).toEqual({ current: 'one', outcome: 'is-current' });
     await expect(withdrawVersion(store, 'one')).rejects.toMatchObject({
       code: 'invalid-input',
-      message: expect.stringContaining('promote another one instead'),
+      message: expect.stringContaining('promote another one first'),
     });
-    await expect(withdrawVersion(store, 'two')).rejects.toMatchObject({
-      code: 'not-found',
-      message: expect.stringContaining('does not offer two; it offers nothing beside one'),
-    });
+    expect(await withdrawVersion(store, 'two')).toEqual({ current: 'one', was: 'neither' });
     expect(await pointerOf(store)).toEqual({ version: 'one' });
   });
 
@@ -71,7 +109,7 @@ describe.each(storeKinds)('offering in $kind', ({ start, missing }) => {
     const store = await serving();
     const etag = (await store.readPointer())?.etag;
     await store.writePointer({ version: 'one', beside: ['lost'] }, etag);
-    expect(await withdrawVersion(store, 'lost')).toBe('one');
+    expect(await withdrawVersion(store, 'lost')).toEqual({ current: 'one', was: 'offered' });
     expect(await pointerOf(store)).toEqual({ version: 'one' });
   });
 
