@@ -1,5 +1,8 @@
 import path from 'node:path';
 import { App, Tags } from 'aws-cdk-lib';
+import { checkBundle } from '../model/bundle/check-bundle.ts';
+import { FreshcarError } from '../model/errors.ts';
+import { openFolder } from '../model/store/folder.ts';
 import { readImageSource } from './assets/image-source.ts';
 import { buildLambdaAsset } from './assets/lambda-asset.ts';
 import type { LambdaEngineName } from './assets/lambda-engines.ts';
@@ -7,6 +10,7 @@ import { ContextError, readSettings, recommendedFlags, type Settings } from './c
 import { readBundles } from './serving/bundle.ts';
 import type { CarCode } from './serving/car-function.ts';
 import { ServingStack } from './serving/serving-stack.ts';
+import { requireConsent } from './serving/shipped-weights.ts';
 import { TrainingStack } from './training/training-stack.ts';
 
 /** The CDK starts this in the project's folder. */
@@ -22,15 +26,35 @@ async function buildCarCode({ engine, architecture }: Settings): Promise<CarCode
   return readImageSource(root, 'functions/generate/Dockerfile');
 }
 
+/** What is deployed is published by that, so it is looked into as `freshcar publish` does. */
+async function checkFolder(folder: string, version: string): Promise<void> {
+  try {
+    const source = await openFolder(folder);
+    await checkBundle(source, await source.readManifest(version));
+  } catch (error) {
+    if (error instanceof FreshcarError) throw new ContextError([error.message]);
+    throw error;
+  }
+}
+
 async function main(): Promise<void> {
   const app = new App({ context: recommendedFlags });
   const settings = readSettings(app.node.getAllContext());
   const bundles = readBundles(path.resolve(root, settings.bundle));
+  requireConsent(root, bundles, settings);
+  for (const { folder, version } of bundles) await checkFolder(folder, version);
   const code = await buildCarCode(settings);
-  const asset = async (name: 'check' | 'promote' | 'bulk', engine?: LambdaEngineName) =>
+  const asset = async (name: 'check' | 'choices' | 'promote' | 'bulk', engine?: LambdaEngineName) =>
     (await buildLambdaAsset({ root, name, engine, folder: path.join(root, `dist/lambda-${name}`) })).folder;
   const checkCode = await asset('check', 'none');
-  const { modelBucket, notices } = new ServingStack(app, 'FreshcarServing', { settings, bundles, code, checkCode });
+  const choicesCode = await asset('choices', 'none');
+  const { modelBucket, notices } = new ServingStack(app, 'FreshcarServing', {
+    settings,
+    bundles,
+    code,
+    checkCode,
+    choicesCode,
+  });
   if (settings.training) {
     new TrainingStack(app, 'FreshcarTraining', {
       settings,

@@ -15,6 +15,9 @@ export const recommendedFlags: Readonly<Record<string, unknown>> = createRequire
 const number = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]);
 const flag = z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })]);
 
+/** What a deploy takes away from visitors, readers of mail or the other stack when its `-c` is forgotten. */
+export const keptChoices = ['cdn', 'domain', 'alarmEmail', 'training'] as const;
+
 /** CloudWatch keeps logs for no other numbers of days. */
 const logDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] as const;
 
@@ -41,6 +44,7 @@ export const settings = {
     'the folder of a bundle or of a store',
     'model/pretrained',
   ),
+  acceptWeights: setting(flag.default(false), 'true or false', 'true'),
   engine: setting(
     z.enum(['onnxruntime', 'tfjs-node']).default('onnxruntime'),
     'what draws the cars, onnxruntime or tfjs-node',
@@ -129,6 +133,15 @@ export const settings = {
     wholeNumber(1, 1000).default(20),
     'how many shards are drawn at once, a whole number from 1 to 1000',
     '20',
+  ),
+  drop: setting(
+    z
+      .string()
+      .transform((text) => text.split(',').map((name) => name.trim()))
+      .pipe(z.array(z.enum(keptChoices)))
+      .default([]),
+    `what a deploy may take away, some of ${keptChoices.join(', ')} with commas between them`,
+    'cdn,alarmEmail',
   ),
   logDays: setting(number.pipe(z.literal(logDays)).default(30), `days, one of ${logDays.join(', ')}`, '30'),
 } satisfies Record<string, Setting<z.ZodType>>;

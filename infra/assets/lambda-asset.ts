@@ -10,6 +10,7 @@ const handlers = {
   promote: 'functions/promote/handler.ts',
   bulk: 'functions/bulk/handler.ts',
   check: 'functions/check/handler.ts',
+  choices: 'functions/choices/handler.ts',
 } as const;
 
 export interface LambdaAssetOptions {

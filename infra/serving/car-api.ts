@@ -15,7 +15,7 @@ import type { IFunction } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import { Construct } from 'constructs';
 import type { Settings } from '../context.ts';
-import { largePictures, largePictureThrottle } from './large-pictures.ts';
+import { largeRoutes, largeThrottle } from './large-answers.ts';
 
 export interface CarApiProps {
   readonly handler: IFunction;
@@ -23,7 +23,7 @@ export interface CarApiProps {
 }
 
 /**
- * The public HTTP API. Every path goes to the function, which answers unknown ones itself; the routes of large pictures
+ * The public HTTP API. Every path goes to the function, which answers unknown ones itself; the routes of large answers
  * stand apart only because the API throttles by route.
  */
 export class CarApi extends Construct {
@@ -39,7 +39,7 @@ export class CarApi extends Construct {
       defaultIntegration: integration,
       createDefaultStage: false,
     });
-    const routes = largePictures.map((path) => this.addLargePicture(path, integration));
+    const routes = largeRoutes.map(({ path }) => this.addLargeRoute(path, integration));
     this.accessLog = new LogGroup(this, 'AccessLog', {
       // Of groups that are not called like this, the account's one policy for such logs lists every one, and is full some day.
       logGroupName: `/aws/vendedlogs/${Stack.of(this).stackName}/access`,
@@ -56,7 +56,7 @@ export class CarApi extends Construct {
     const stage = this.stage.node.defaultChild;
     if (stage instanceof CfnStage) {
       stage.routeSettings = Object.fromEntries(
-        largePictures.map((path) => [`ANY ${path}`, largePictureSettings(settings)]),
+        largeRoutes.map((route) => [`ANY ${route.path}`, throttleSettings(largeThrottle(settings, route))]),
       );
     }
     // The stage names the routes in its settings, and CloudFormation does not see that it needs them.
@@ -71,15 +71,14 @@ export class CarApi extends Construct {
    * Every method goes by the route: what only one of them does not know, the default route would let through at its own,
    * higher rate. Its construct is called GET after what it was first, since CloudFormation would make it anew under another name.
    */
-  private addLargePicture(path: string, integration: HttpRouteIntegration): HttpRoute {
+  private addLargeRoute(path: string, integration: HttpRouteIntegration): HttpRoute {
     const routeKey = HttpRouteKey.with(path, HttpMethod.ANY);
     return new HttpRoute(this.api, `GET${path}`, { httpApi: this.api, routeKey, integration });
   }
 }
 
 /** The names are CloudFormation's own, because the construct library passes this map on as it is. */
-function largePictureSettings(settings: Settings) {
-  const { rate, burst } = largePictureThrottle(settings);
+function throttleSettings({ rate, burst }: ReturnType<typeof largeThrottle>) {
   return { ThrottlingRateLimit: rate, ThrottlingBurstLimit: burst, DetailedMetricsEnabled: true };
 }
 

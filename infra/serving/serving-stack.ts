@@ -18,14 +18,16 @@ import { answerOnly, watchCdn } from './cdn.ts';
 import { ServiceDashboard } from './dashboard.ts';
 import { FirstModel } from './first-model.ts';
 import { deployGradually } from './gradual-deployment.ts';
+import { KeptChoices } from './kept-choices.ts';
 import { SyntheticCheck } from './synthetic-check.ts';
 import { WarmUp } from './warm-up.ts';
 
 export interface ServingStackProps extends StackProps {
   readonly settings: Settings;
   readonly code: CarCode;
-  /** The folder that `buildLambdaAsset` made of functions/check. */
+  /** The folders that `buildLambdaAsset` made of functions/check and functions/choices. */
   readonly checkCode: string;
+  readonly choicesCode: string;
   /** The models that a new service begins with. */
   readonly bundles: Bundles;
 }
@@ -35,8 +37,13 @@ export class ServingStack extends Stack {
   readonly modelBucket: Bucket;
   readonly notices: Topic;
 
-  constructor(scope: Construct, id: string, { settings, code, checkCode, bundles, ...props }: ServingStackProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { settings, code, checkCode, choicesCode, bundles, ...props }: ServingStackProps,
+  ) {
     super(scope, id, { description: 'freshcar: draws cars that do not exist', ...props });
+    new KeptChoices(this, 'KeptChoices', { code: choicesCode, settings });
     this.modelBucket = createModelBucket(this);
     this.notices = createNotices(this, settings.alarmEmail);
     const firstModel = new FirstModel(this, 'FirstModel', { bucket: this.modelBucket, bundles });
@@ -62,6 +69,8 @@ export class ServingStack extends Stack {
     const address = publishAddress(this, carApi, settings);
     const { cdn } = address;
     if (cdn) answerOnly(cdn, cars);
+    // Behind CloudFront the API is asked under its own name, and knows no other.
+    if (cdn) cars.function.addEnvironment('PUBLIC_URL', address.origin);
     if (cdn) watchCdn(alarms, cdn);
     const check = new SyntheticCheck(this, 'Check', {
       code: checkCode,

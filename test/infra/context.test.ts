@@ -67,6 +67,8 @@ describe('the context', () => {
     ['trainingInstance', 'c7i.2xlarge', '"c7i.2xlarge", but it has to be a machine type of SageMaker'],
     ['trainingDevice', 'tpu', '"tpu", but it has to be cpu or gpu'],
     ['trainingSchedule', 'weekly', '"weekly", but it has to be how often'],
+    ['drop', 'throttleRate', '"throttleRate", but it has to be what a deploy may take away, some of cdn, domain'],
+    ['acceptWeights', 'maybe', '"maybe", but it has to be true or false'],
     ['bundle', '', '"", but it has to be the folder of a bundle or of a store'],
   ])('answers %s=%j with one sentence', (key, value, reason) => {
     const sentences = sentencesFor({ [key]: value });

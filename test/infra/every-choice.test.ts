@@ -146,8 +146,14 @@ const choices: Readonly<
     value: 'rate(7 days)',
     besides: { training: true },
     find: (find) => find('AWS::Scheduler::Schedule').map(({ ScheduleExpression }) => ScheduleExpression),
-    is: ['rate(5 minutes)', 'rate(7 days)'],
-    plain: ['rate(5 minutes)'],
+    is: ['rate(5 minutes)', 'rate(5 minutes)', 'rate(7 days)'],
+    plain: ['rate(5 minutes)', 'rate(5 minutes)'],
+  },
+  drop: {
+    value: 'cdn,alarmEmail',
+    find: (find) => find('Custom::Choices').map(({ Drop }) => Drop),
+    is: ['cdn,alarmEmail'],
+    plain: [''],
   },
   tuningJobs: { value: '17', find: (find) => /\\"jobs\\":(\d+)/.exec(machines(find))?.[1], is: '17', plain: '20' },
   tuningParallel: { value: '3', find: (find) => /\\"parallel\\":(\d+)/.exec(machines(find))?.[1], is: '3', plain: '2' },
@@ -167,13 +173,13 @@ const choices: Readonly<
     value: '7',
     // The service's function and its API, the promotion and the bulk function; that of the first model has a month of its own.
     find: (find) => find('AWS::Logs::LogGroup').filter(({ RetentionInDays }) => RetentionInDays === 7).length,
-    is: 4,
+    is: 6,
     plain: 0,
   },
 };
 
 /** What shows elsewhere: in what is deployed at all, in the bytes of an image, in the files that are copied. */
-const elsewhere = ['bundle', 'training', 'trainingDevice'];
+const elsewhere = ['bundle', 'training', 'trainingDevice', 'acceptWeights'];
 
 describe('every choice of an operator', () => {
   it('is tried here, or where it shows', () => {
@@ -189,13 +195,13 @@ describe('every choice of an operator', () => {
     },
   );
 
-  it('keeps its distance from the others: large pictures have a tenth of whatever is let through', () => {
+  it('keeps its distance from the others: large pictures have a tenth of whatever is let through, files a fiftieth', () => {
     const { stack } = stubServingStack({ throttleRate: '70', throttleBurst: '170' });
     const [found] = Object.values(Template.fromStack(stack).findResources('AWS::ApiGatewayV2::Stage'));
     const routes: { ThrottlingRateLimit: number; ThrottlingBurstLimit: number }[] = Object.values(
       found?.Properties.RouteSettings ?? {},
     );
-    expect(routes.reduce((sum, { ThrottlingRateLimit }) => sum + ThrottlingRateLimit, 0)).toBeCloseTo(7, 9);
+    expect(routes.reduce((sum, { ThrottlingRateLimit }) => sum + ThrottlingRateLimit, 0)).toBeCloseTo(7 + 1.4, 9);
     for (const { ThrottlingBurstLimit } of routes) expect(ThrottlingBurstLimit).toBe(17);
   });
 
@@ -206,6 +212,7 @@ describe('every choice of an operator', () => {
   });
 
   it('of copies that AWS holds ready leaves no pings to pay for', () => {
-    expect(resourcesOf({ provisionedConcurrency: '3' })('AWS::Scheduler::Schedule')).toEqual([]);
+    const schedules = resourcesOf({ provisionedConcurrency: '3' })('AWS::Scheduler::Schedule');
+    expect(schedules.map(({ Description }) => Description)).toEqual(['Asks for a car as a visitor does']);
   });
 });

@@ -14,8 +14,9 @@ type Context = Readonly<Record<string, unknown>>;
 interface Parts {
   /** The folder that `buildLambdaAsset` made of functions/generate. */
   readonly code?: string;
-  /** The same of functions/check. */
+  /** The same of functions/check and functions/choices. */
   readonly check?: string;
+  readonly choices?: string;
   /** The folder of a bundle or of a store. */
   readonly bundle?: string;
 }
@@ -60,6 +61,7 @@ function stub(context: Context, parts: Parts = {}) {
     settings,
     code: settings.engine === 'tfjs-node' ? imageIn(code) : (parts.code ?? code),
     checkCode: parts.check ?? code,
+    choicesCode: parts.choices ?? code,
     bundles: readBundles(parts.bundle ?? code),
   });
   return { app, serving, code, settings };

@@ -3,8 +3,8 @@ import { problemResponse } from '../http/problem.ts';
 import type { HttpEvent } from './http-event.ts';
 import { originHeader } from './origin-header.ts';
 
-/** Pictures that the API lets through less often, by routes of their own. */
-const largePicture = /^\/(?:models\/[^/]+\/)?(?:sheet|morph)\.png$/;
+/** What the API lets through less often, by routes of their own: large pictures, and the files by which a browser draws. */
+const throttled = /^\/(?:(?:models\/[^/]+\/)?(?:sheet|morph)\.png|models\/[^/]+\/generator\.onnx|assets\/[^/]+)$/;
 
 /**
  * The answer to a request that does not get in; undefined for all others.

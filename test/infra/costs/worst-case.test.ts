@@ -16,8 +16,15 @@ interface Bucket {
   readonly rate: number;
   readonly burst: number;
   /** What the dearest answer is that goes by it. */
-  readonly dearest: 'car' | 'sheet' | 'morph';
+  readonly dearest: keyof typeof largest;
 }
+
+const dearestBy: Readonly<Record<string, Bucket['dearest']>> = {
+  'sheet.png': 'sheet',
+  'morph.png': 'morph',
+  'generator.onnx': 'network',
+  '{name}': 'asset',
+};
 
 /** The throttles of a template: that of all routes, and those of routes of their own. */
 function bucketsOf(template: Template): Bucket[] {
@@ -37,7 +44,7 @@ function bucketsOf(template: Template): Bucket[] {
   return routes.map((route: string) =>
     route === '$default'
       ? bucket(DefaultRouteSettings, 'car')
-      : bucket(RouteSettings[route] ?? DefaultRouteSettings, route.endsWith('/morph.png') ? 'morph' : 'sheet'),
+      : bucket(RouteSettings[route] ?? DefaultRouteSettings, dearestBy[route.split('/').at(-1) ?? ''] ?? 'sheet'),
   );
 }
 
@@ -138,8 +145,9 @@ describe('the dearest answers', () => {
       car: 'cars/5.png?size=512',
       sheet: 'sheet.png?rows=16&columns=16&seed=1',
       morph: 'morph.png?from=1&to=2&frames=60&size=256',
+      network: 'models/fronts-64-1/generator.onnx',
     } as const;
-    for (const [kind, address] of Object.entries(addresses) as ['car' | 'sheet' | 'morph', string][]) {
+    for (const [kind, address] of Object.entries(addresses) as [keyof typeof addresses, string][]) {
       const answer = await app.fetch(new Request(`http://localhost/${address}`));
       expect([kind, answer.status]).toEqual([kind, 200]);
       const bytes = (await answer.arrayBuffer()).byteLength + 900;

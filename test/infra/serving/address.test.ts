@@ -49,6 +49,10 @@ describe('the address', () => {
     withCdn.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { ORIGIN_SECRET: header.HeaderValue, MODEL_PREFIX: 'models/' } },
     });
+    const [cars] = Object.values(
+      withCdn.findResources('AWS::Lambda::Function', { Properties: { Description: 'Draws cars that do not exist' } }),
+    );
+    expect(`${textOf(cars?.Properties.Environment.Variables.PUBLIC_URL)}/`).toBe(urlOf(withCdn));
     // CloudFront says it before the function asks for it.
     const [alias] = Object.values(withCdn.findResources('AWS::Lambda::Alias'));
     expect(alias?.DependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/^CdnDistribution/)]));

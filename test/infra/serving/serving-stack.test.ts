@@ -67,22 +67,23 @@ describe('the serving stack', () => {
     });
   });
 
-  it('lets large pictures have a tenth of that together, by whatever method they are asked for', () => {
+  it('lets large pictures have a tenth of that together and large files a fiftieth, by whatever method they are asked for', () => {
     const [stage] = Object.values(template.findResources('AWS::ApiGatewayV2::Stage'));
     const paths = ['/sheet.png', '/morph.png', '/models/{version}/sheet.png', '/models/{version}/morph.png'];
     const settings: Record<string, { ThrottlingRateLimit: number; ThrottlingBurstLimit: number }> =
       stage?.Properties.RouteSettings;
-    expect(Object.keys(settings).sort()).toEqual(paths.map((path) => `ANY ${path}`).sort());
+    const files = ['/models/{version}/generator.onnx', '/assets/{name}'];
+    expect(Object.keys(settings).sort()).toEqual([...paths, ...files].map((path) => `ANY ${path}`).sort());
     for (const RouteKey of Object.keys(settings))
       template.hasResourceProperties('AWS::ApiGatewayV2::Route', { RouteKey });
     const keys = Object.values(template.findResources('AWS::ApiGatewayV2::Route')).map(
       ({ Properties }) => Properties.RouteKey,
     );
     expect(keys.sort()).toEqual(['$default', ...Object.keys(settings)].sort());
-    expect(Object.values(settings).reduce((sum, { ThrottlingRateLimit }) => sum + ThrottlingRateLimit, 0)).toBeCloseTo(
-      5,
-      9,
-    );
+    const together = (of: readonly string[]) =>
+      of.reduce((sum, path) => sum + (settings[`ANY ${path}`]?.ThrottlingRateLimit ?? Number.NaN), 0);
+    expect(together(paths)).toBeCloseTo(5, 9);
+    expect(together(files)).toBeCloseTo(1, 9);
     for (const { ThrottlingBurstLimit } of Object.values(settings)) expect(ThrottlingBurstLimit).toBe(10);
   });
 

@@ -40,7 +40,7 @@ describe('without one', () => {
   });
 });
 
-describe('a large picture', () => {
+describe('a large answer', () => {
   it.each([
     ['//sheet.png', '/sheet.png'],
     ['/x/../sheet.png', '/sheet.png'],
@@ -49,7 +49,8 @@ describe('a large picture', () => {
     ['/models/a/../../morph.png', '/morph.png'],
     ['/models//fronts-32-2///morph.png', '/models/fronts-32-2/morph.png'],
     ['/%6Dodels/fronts-32-2/sheet.png', '/models/fronts-32-2/sheet.png'],
-  ])('is not drawn at %s, past the throttle of its own route, but is to be had at %s', async (path, plain) => {
+    ['//assets/ort-1.wasm.gz', '/assets/ort-1.wasm.gz'],
+  ])('is not given at %s, past the throttle of its own route, but is to be had at %s', async (path, plain) => {
     const { asked, handler } = start();
     const answer = await handler(httpEvent(path, { query: 'rows=16&seed=1' }), invocation);
     expect(answer).toMatchObject({ statusCode: 308, headers: { location: `${plain}?rows=16&seed=1` } });
