@@ -32,6 +32,7 @@ const programs = {
   costs: 'infra/costs/costs-main.ts',
   container: 'model/container/main.ts',
   bench: 'test/bench/main.ts',
+  load: 'test/bench/load-main.ts',
   mutants: 'test/mutants/main.ts',
 };
 const completing = { 'complete-bundle': 'model/bundle/complete.ts' };
