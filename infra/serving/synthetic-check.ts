@@ -1,6 +1,6 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression, Stats } from 'aws-cdk-lib/aws-cloudwatch';
-import { Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
+import { Alias, Architecture, Code, Function as LambdaFunction, Runtime } from 'aws-cdk-lib/aws-lambda';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import { type IScheduleGroup, ScheduleExpression } from 'aws-cdk-lib/aws-scheduler';
 import { LambdaInvoke } from 'aws-cdk-lib/aws-scheduler-targets';
@@ -55,15 +55,16 @@ export class SyntheticCheck extends Construct {
       timeout: Duration.seconds(45),
       role,
       logGroup,
-      retryAttempts: 0,
-      maxEventAge: Duration.minutes(1),
       environment: { SERVICE_URL: url, GOLDEN_BUCKET: bucket.bucketName, GOLDEN_PREFIX: goldenPrefix },
     });
+    // By an alias, since the right to call a function itself is given for all of its versions.
+    const live = new Alias(this, 'Live', { aliasName: 'live', version: check.currentVersion });
+    live.configureAsyncInvoke({ retryAttempts: 0, maxEventAge: Duration.minutes(1) });
     addSchedule(this, {
       description: 'Asks for a car as a visitor does',
       schedule: ScheduleExpression.rate(interval),
       scheduleGroup: schedules,
-      target: new LambdaInvoke(check, { retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
+      target: new LambdaInvoke(live, { retryAttempts: 0, maxEventAge: Duration.minutes(1) }),
     });
     const sum = { period: interval, statistic: Stats.SUM };
     const successes = new MathExpression({

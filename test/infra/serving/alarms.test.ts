@@ -120,7 +120,7 @@ describe('alarms', () => {
     });
     template.hasResourceProperties('AWS::Scheduler::Schedule', {
       ScheduleExpression: 'rate(5 minutes)',
-      Target: { Arn: { 'Fn::GetAtt': [Match.stringLikeRegexp('^CheckFunction'), 'Arn'] } },
+      Target: { Arn: { Ref: Match.stringLikeRegexp('^CheckLive') } },
     });
     template.hasResourceProperties('AWS::Lambda::Function', {
       Environment: { Variables: { SERVICE_URL: Match.anyValue(), GOLDEN_PREFIX: 'checks/' } },
