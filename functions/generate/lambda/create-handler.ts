@@ -13,10 +13,16 @@ export interface HandlerOptions {
   /** The folder of the built page. */
   readonly page: string;
   readonly publicUrl: string | undefined;
+  readonly originSecret: string | undefined;
 }
 
 /** All that answers requests, in a module of its own: it is evaluated while the store is being asked for the model. */
-export async function createHandler({ page, publicUrl, ...options }: HandlerOptions): Promise<LambdaHandler> {
+export async function createHandler({
+  page,
+  publicUrl,
+  originSecret,
+  ...options
+}: HandlerOptions): Promise<LambdaHandler> {
   const app = createApp({ ...options, freshSeed: () => randomInt(2 ** 32), page: await readPage(page) });
-  return createLambdaHandler({ app, model: options.model, publicUrl });
+  return createLambdaHandler({ app, model: options.model, publicUrl, originSecret });
 }

@@ -60,6 +60,7 @@ const answering = await createHandler({
   meter,
   page: path.join(path.dirname(fileURLToPath(import.meta.url)), 'page'),
   publicUrl: environment.PUBLIC_URL,
+  originSecret: environment.ORIGIN_SECRET,
 });
 
 /** Milliseconds of a start-up, of which the platform allows 10 seconds. */
@@ -68,15 +69,4 @@ const startLimit = isOnDemand ? 5000 : 9000;
 await Promise.race([loaded, sleep(startLimit, undefined, { ref: false })]);
 
 /** AWS calls this. */
-<<<<<<< HEAD
 export const handler = observe(answering);
-=======
-export const handler = observe(
-  createLambdaHandler({
-    app,
-    model,
-    publicUrl: environment.PUBLIC_URL,
-    originSecret: environment.ORIGIN_SECRET,
-  }),
-);
->>>>>>> 5579ece (Watch the service by rates and from outside, keep candidates apart, and say the worst bill)
