@@ -174,9 +174,7 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
     expect(await page.locator('#walk').isVisible()).toBe(false);
     await page.locator('#another').click();
     const seed = await seedOf(page);
-    expect(await page.locator('#walk').getAttribute('href')).toBe(
-      `models/painted/morph.png?through=5,${seed}&frames=24&back=true&size=256`,
-    );
+    expect(await page.locator('#walk').getAttribute('href')).toBe(`morph?cars=5,${seed}&model=painted`);
   });
 
   it('shows cars like the one that is shown, each at an address of its own', async () => {
@@ -349,7 +347,7 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
       await page.locator('#another').click();
       expect(page.url()).toContain('&model=painted');
       expect(await source(page, '#car')).toMatch(/^models\/painted\/cars\//);
-      expect(await link(page, '#walk')).toMatch(/^models\/painted\/morph\.png\?through=5,\d+&.*truncation=0.7$/);
+      expect(await link(page, '#walk')).toMatch(/^morph\?cars=5,\d+&truncation=0\.7&model=painted$/);
       expect(complaints).toEqual([]);
     });
 

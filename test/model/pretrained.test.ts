@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { generator } from '../../model/architecture/dcgan.ts';
 import { exportOnnx } from '../../model/bundle/onnx-export.ts';
 import { readTfjsWeights } from '../../model/bundle/tfjs-format.ts';
+import { directionsName, readDirections } from '../../model/directions/directions.ts';
 import { loadEngine } from '../../model/engine/load.ts';
 import { sha256 } from '../../model/files.ts';
 import { latentsFromSeeds } from '../../model/latent.ts';
@@ -22,15 +23,18 @@ describe.each(shipped)('the shipped model %s', async (version) => {
   const manifest = await source.readManifest(version);
 
   it('is a bundle whose every file is what the manifest says', async () => {
-    expect(Object.keys(manifest.files).sort()).toEqual([
-      'card.md',
-      'generator.onnx',
-      'model.json',
-      'samples.png',
-      'weights.bin',
-    ]);
+    const required = Object.keys(manifest.files).filter((name) => name !== directionsName);
+    expect(required.sort()).toEqual(['card.md', 'generator.onnx', 'model.json', 'samples.png', 'weights.bin']);
     for (const [name, entry] of Object.entries(manifest.files))
       expect(sha256(await source.readFile(manifest, name)), name).toBe(entry.sha256);
+  });
+
+  it('has directions, where it has any, that are measured to change their own property most', async () => {
+    for (const { name, effects, purity } of (await readDirections(source, manifest))?.directions ?? []) {
+      const others = Object.entries(effects).filter(([other]) => other !== name);
+      expect([name, purity >= 3]).toEqual([name, true]);
+      for (const [, effect] of others) expect(effects[name] ?? 0).toBeGreaterThan(3 * Math.abs(effect) - 0.01);
+    }
   });
 
   it('has weights of which the graph is written to the bit, as every fresh checkout does', async () => {
