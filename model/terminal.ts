@@ -41,11 +41,22 @@ export function processTerminal(): Terminal {
           first ??= performance.now();
           if (performance.now() - first > echoMilliseconds) process.exit(128 + constants.signals[name]);
           stop.abort(name);
+          if (name === 'SIGHUP') process.on('exit', endWithTerminal);
         });
       controller = stop;
       return stop.signal;
     },
   };
+}
+
+/**
+ * Node aborts, and leaves a core dump, when it cannot give a terminal that is gone its settings back. So that the process ends as any
+ * does whose terminal is closed, all else done, it lets the signal have its usual effect.
+ */
+function endWithTerminal(): void {
+  if (!process.stdin.isTTY && !process.stdout.isTTY && !process.stderr.isTTY) return;
+  process.removeAllListeners('SIGHUP');
+  process.kill(process.pid, 'SIGHUP');
 }
 
 /**

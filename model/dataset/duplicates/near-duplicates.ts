@@ -39,8 +39,7 @@ export async function duplicateGroups(
     for await (const { firstRow, rows, firstColumn, columns, products } of productBlocks(plain, others, {
       upper: true,
     })) {
-      if (firstColumn + columns >= count)
-        report(Math.round((firstRow + rows) / 2) + (others === plain ? 0 : count / 2));
+      if (firstColumn + columns >= count) report(Math.round((firstRow + rows + (others === plain ? 0 : count)) / 2));
       for (let row = 0; row < rows; row++)
         for (let column = Math.max(0, firstRow + row + 1 - firstColumn); column < columns; column++) {
           const product = products[row * columns + column] as number;
