@@ -1,3 +1,4 @@
+import { createRequire } from 'node:module';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { FreshcarError } from '../errors.ts';
 
@@ -9,6 +10,11 @@ export interface Runtime {
   readonly Tensor: new (type: 'float32', data: Float32Array, dimensions: readonly number[]) => Tensor;
 }
 
+/** By `require`: where a package of CommonJS fails to load by `import`, Node ends the process although the import's failure is caught. */
+function requireNative(): Runtime {
+  return createRequire(import.meta.url)('onnxruntime-node');
+}
+
 let wasSaid = false;
 
 /**
@@ -17,11 +23,12 @@ let wasSaid = false;
  * place.
  *
  * @param warn Is told once that there is no native library.
+ * @param loadNative Throws where there is none.
  * @throws FreshcarError `missing-dependency` when there is neither.
  */
-export async function loadRuntime(warn: (message: string) => void): Promise<Runtime> {
+export async function loadRuntime(warn: (message: string) => void, loadNative = requireNative): Promise<Runtime> {
   try {
-    return await (await import('./runtime-native.ts')).loadRuntime();
+    return loadNative();
   } catch (cause) {
     const runtime = await loadPortable(cause);
     const system = `${process.platform} ${process.arch}`;
