@@ -5,21 +5,28 @@ import { foldKeras } from '../../features/fold-keras.ts';
 import type { KerasLayer, LayersModel } from '../../features/layers-model.ts';
 import { channelsFirst, padding } from './onnx-convolution.ts';
 
+export interface LookOptions {
+  /** What images are enlarged to; the classifier's own size unless told otherwise. */
+  readonly size?: number | undefined;
+  /** The layer whose map is the last; what the classifier pools unless told otherwise. */
+  readonly layer?: string | undefined;
+}
+
 /**
  * An image classifier of Keras Applications, such as Inception V3, without its last layers as an ONNX graph of features: `images`
  * (float32, `[count, height, width, 3]`, 0 to 255, of any size) to `features` (float32, `[count, channels]`), the means over the last
  * map. Images are first enlarged to `size` (bilinear, half-pixel centres) and brought to -1 to 1.
  *
- * @param size What the images are enlarged to; the classifier's own size unless told otherwise.
  * @throws FreshcarError `invalid-input` when the model has a layer that is not known here, or no last map.
  */
-export function exportLayersFeatures(model: LayersModel, size?: number): Uint8Array {
+export function exportLayersFeatures(model: LayersModel, { size, layer: last }: LookOptions = {}): Uint8Array {
   const graph = new Graph();
   const maps = new Map<string, Map2d>();
   const pooled = model.layers.find(({ class_name }) => class_name === 'Flatten')?.inbound_nodes[0];
   for (const layer of model.layers) {
     if (layer.name === pooled) return finish(graph, mapOf(layer, 0, maps));
     maps.set(layer.name, addLayer(graph, layer, { model, maps, size }));
+    if (layer.name === last) return finish(graph, maps.get(last) as Map2d);
   }
   throw unknown('no last map that is pooled and flattened');
 }

@@ -92,6 +92,16 @@ it('looks with a classifier of Keras as TensorFlow.js does, up to the means of i
   });
 });
 
+it('looks no further than it is told', async () => {
+  const model = smallInception();
+  const { layers, weights } = await saved(model);
+  const upTo = layers.slice(0, layers.findIndex(({ name }) => name === 'relu_1') + 1);
+  expect(exportLayersFeatures({ layers, weights }, { layer: 'relu_1' })).toEqual(
+    exportLayersFeatures({ layers: upTo, weights }, { layer: 'relu_1' }),
+  );
+  expect(() => exportLayersFeatures({ layers: upTo, weights })).toThrow('no last map');
+});
+
 it('refuses layers that it does not know, and a model whose last map nobody pools', () => {
   const layer = (class_name: string, name: string, from: string[] = []) => ({
     class_name,
