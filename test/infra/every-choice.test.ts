@@ -77,8 +77,9 @@ const choices: Readonly<
   provisionedConcurrency: {
     value: '3',
     find: (find) => find('AWS::Lambda::Alias').map(({ ProvisionedConcurrencyConfig }) => ProvisionedConcurrencyConfig),
-    is: [{ ProvisionedConcurrentExecutions: 3 }],
-    plain: [undefined],
+    is: [{ ProvisionedConcurrentExecutions: 3 }, undefined],
+    // The second is the synthetic check's.
+    plain: [undefined, undefined],
   },
   gradualDeployment: {
     value: 'false',
