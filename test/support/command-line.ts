@@ -15,8 +15,18 @@ export const silentTerminal: Terminal = {
   interruption: () => new AbortController().signal,
 };
 
-/** Runs `freshcar` in this process, away from a terminal. `stopAt` asks it to stop once that text has been printed. */
-export async function freshcar(args: readonly string[], { stopAt }: { stopAt?: string } = {}): Promise<CommandRun> {
+export interface CommandOptions {
+  /** Asks it to stop once this text has been printed. */
+  readonly stopAt?: string;
+  /** Its clock, in milliseconds. Default: the machine's. */
+  readonly now?: () => number;
+}
+
+/** Runs `freshcar` in this process, away from a terminal. */
+export async function freshcar(
+  args: readonly string[],
+  { stopAt, now = () => performance.now() }: CommandOptions = {},
+): Promise<CommandRun> {
   const written = { out: '', err: '' };
   const stop = new AbortController();
   const stream = (name: keyof typeof written) => ({
@@ -28,7 +38,7 @@ export async function freshcar(args: readonly string[], { stopAt }: { stopAt?: s
   const terminal: Terminal = {
     out: stream('out'),
     err: stream('err'),
-    now: () => performance.now(),
+    now,
     interruption: () => stop.signal,
   };
   return { code: await runProgram(args, terminal), ...written };
