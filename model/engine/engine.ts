@@ -1,3 +1,4 @@
+import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import type { LatentSpread } from '../latent.ts';
 
 /** Latent vectors to pixels. Every engine draws the same car from the same latent vector, within 1 of 255. */
@@ -15,4 +16,12 @@ export interface Engine {
    */
   draw(latents: Float32Array): Promise<Uint8Array>;
   dispose(): Promise<void>;
+}
+
+/** The part of ONNX Runtime that draws. */
+export interface Runtime {
+  readonly InferenceSession: {
+    create(graph: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
+  };
+  readonly Tensor: new (type: 'float32', data: Float32Array, dimensions: readonly number[]) => Tensor;
 }

@@ -1,8 +1,8 @@
 import type { Architecture } from '../architecture/dcgan.ts';
 import { onnxInput, onnxOutput } from '../bundle/onnx-names.ts';
 import { FreshcarError } from '../errors.ts';
-import type { Engine } from './engine.ts';
-import { loadRuntime, type Runtime } from './runtime.ts';
+import type { Engine, Runtime } from './engine.ts';
+import { loadRuntime } from './runtime.ts';
 
 export interface OnnxEngineOptions {
   /** Threads that one drawing uses; 1 by default, since a Lambda has about one core and a server draws for many at once. */

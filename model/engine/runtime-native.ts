@@ -1,5 +1,5 @@
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import type { Runtime } from './runtime.ts';
+import type { Runtime } from './engine.ts';
 
 /** ONNX Runtime as a native library. Importing this fails on a system that it has none for. */
 export async function loadRuntime(): Promise<Runtime> {

@@ -1,5 +1,5 @@
 import { env, InferenceSession, Tensor } from 'onnxruntime-web';
-import type { Runtime } from './runtime.ts';
+import type { Runtime } from './engine.ts';
 
 /**
  * ONNX Runtime compiled to WebAssembly: the same graph to the same cars on any processor, a few times slower. Its package

@@ -1,14 +1,6 @@
 import { createRequire } from 'node:module';
-import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { FreshcarError } from '../errors.ts';
-
-/** The part of ONNX Runtime that draws. */
-export interface Runtime {
-  readonly InferenceSession: {
-    create(graph: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
-  };
-  readonly Tensor: new (type: 'float32', data: Float32Array, dimensions: readonly number[]) => Tensor;
-}
+import type { Runtime } from './engine.ts';
 
 /** By `require`: where a package of CommonJS fails to load by `import`, Node ends the process although the import's failure is caught. */
 function requireNative(): Runtime {
