@@ -1,7 +1,7 @@
 import path from 'node:path';
 import { App, Tags } from 'aws-cdk-lib';
-import { checkBundle } from '../model/bundle/check-bundle.ts';
 import { FreshcarError } from '../model/errors.ts';
+import { checkBundle } from '../model/store/check-bundle.ts';
 import { openFolder } from '../model/store/folder.ts';
 import { readImageSource } from './assets/image-source.ts';
 import { buildLambdaAsset } from './assets/lambda-asset.ts';

@@ -3,7 +3,7 @@ import { requireBundle } from '../bundle/write-scores.ts';
 import { type Directions, directionsName } from '../directions/directions.ts';
 import { findDirections } from '../directions/find.ts';
 import { propertyNames } from '../directions/properties.ts';
-import { openModel } from '../engine/open-model.ts';
+import { openModel } from '../open-model.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface DirectionsFlags {

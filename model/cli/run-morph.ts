@@ -1,9 +1,9 @@
 import { encodeApng } from '../apng.ts';
 import { type Changes, changeLatents } from '../directions/directions.ts';
 import { latentsOfMorph } from '../draw.ts';
-import { openModel } from '../engine/open-model.ts';
 import { writeWhole } from '../files.ts';
 import { picturesOf } from '../image.ts';
+import { openModel } from '../open-model.ts';
 import type { Terminal } from '../terminal.ts';
 
 export interface MorphFlags {

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import { type Changes, changeLatents } from '../directions/directions.ts';
 import { seedsFrom, truncatedLatents } from '../draw.ts';
-import { openModel } from '../engine/open-model.ts';
 import { writeWhole } from '../files.ts';
 import { picturesOf, sheet } from '../image.ts';
+import { openModel } from '../open-model.ts';
 import { encodePng } from '../png.ts';
 import type { Terminal } from '../terminal.ts';
 

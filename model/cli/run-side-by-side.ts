@@ -2,10 +2,10 @@ import { basename } from 'node:path';
 import sharp from 'sharp';
 import { readDataset } from '../dataset/read-dataset.ts';
 import { drawSeeds, seedsFrom } from '../draw.ts';
-import { openModel } from '../engine/open-model.ts';
 import { FreshcarError } from '../errors.ts';
 import { reasonOf, writeWhole } from '../files.ts';
 import { beside, type Picture, pictureOf, sheet } from '../image.ts';
+import { openModel } from '../open-model.ts';
 import { encodePng } from '../png.ts';
 import type { Terminal } from '../terminal.ts';
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname, userInfo } from 'node:os';
-import { checkBundle, checkFile as inspect } from '../bundle/check-bundle.ts';
 import { loadEngine } from '../engine/load.ts';
+import { checkBundle, checkFile as inspect } from '../store/check-bundle.ts';
 import { openFolder } from '../store/folder.ts';
 import { type Offer, offerVersion, withdrawVersion } from '../store/offer.ts';
 import { openStore } from '../store/open-store.ts';

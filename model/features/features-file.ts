@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { sizeOf, type WeightValues } from '../architecture/network.ts';
 import { FreshcarError } from '../errors.ts';
 import { reasonOf, sha256 } from '../files.ts';
-import { decodeTensorFile, encodeTensorFile } from '../training/run/safetensors.ts';
+import { decodeTensorFile, encodeTensorFile } from '../safetensors.ts';
 import { type FrozenNetwork, frozenNetworkSchema, frozenWeights } from './frozen-network.ts';
 
 /** A network that a projected discriminator sees images through, and where it comes from. */

@@ -5,12 +5,12 @@ import { tfjsWeightsName } from '../bundle/manifest.ts';
 import { readTfjsWeights } from '../bundle/tfjs-format.ts';
 import { FreshcarError } from '../errors.ts';
 import { sha256 } from '../files.ts';
+import { encodeTensorFile } from '../safetensors.ts';
 import { openFolder } from '../store/folder.ts';
 import { loadTensorflow } from '../tensorflow/backend.ts';
 import { projectedSize, type TrainingConfig } from './config.ts';
 import { type GrownWidths, grownArchitecture, grownWeights, keptBlocks } from './grow.ts';
 import { openRunFolder } from './run/run-folder.ts';
-import { encodeTensorFile } from './run/safetensors.ts';
 import type { StartingWeights } from './step/gan.ts';
 
 /** What a run starts from when it is not fresh weights (transfer learning). */

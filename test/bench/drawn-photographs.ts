@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { drawSeeds, seedsFrom } from '../../model/draw.ts';
-import { openModel } from '../../model/engine/open-model.ts';
+import { openModel } from '../../model/open-model.ts';
 import { randomFromSeed } from '../../model/random.ts';
 
 /** Of 255: grain as photographs have it, without which JPEG has hardly anything to keep. */

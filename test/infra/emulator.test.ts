@@ -1,7 +1,7 @@
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { drawSeeds } from '../../model/draw.ts';
-import { openModel } from '../../model/engine/open-model.ts';
+import { openModel } from '../../model/open-model.ts';
 import { writeRealBundle } from '../functions/generate/real-bundle.ts';
 import { temporaryFolder } from '../model/store/bundle-fixture.ts';
 import { freshcar } from '../support/command-line.ts';

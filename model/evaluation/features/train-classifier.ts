@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { FreshcarError } from '../../errors.ts';
 import { writeWhole } from '../../files.ts';
 import { randomFromSeed, randomFromState } from '../../random.ts';
-import { decodeTensorFile, encodeTensorFile } from '../../training/run/safetensors.ts';
+import { decodeTensorFile, encodeTensorFile } from '../../safetensors.ts';
 import type { LabelledPictures } from './cifar.ts';
 import { type Classifier, classifierStep, createClassifier } from './classifier-step.ts';
 

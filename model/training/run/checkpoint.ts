@@ -4,11 +4,11 @@ import { mixedChannels } from '../../architecture/heads.ts';
 import type { Network } from '../../architecture/network.ts';
 import { FreshcarError } from '../../errors.ts';
 import { randomFromState } from '../../random.ts';
+import { decodeTensorFile, encodeTensorFile, type NamedArrays } from '../../safetensors.ts';
 import { configSchema, type TrainingConfig } from '../config.ts';
 import type { DataPosition } from '../step/batches.ts';
 import { discriminatorNetwork, type Gan, type Player } from '../step/gan.ts';
 import type { OptimizerState } from '../step/optimizer.ts';
-import { decodeTensorFile, encodeTensorFile, type NamedArrays } from './safetensors.ts';
 
 /** What the pictures of a run are: by name for people, by the packed dataset's SHA-256 for certainty. */
 export const dataIdentitySchema = z.strictObject({ name: z.string(), images: z.int().min(1), sha256: z.string() });

@@ -2,9 +2,9 @@ import { z } from 'zod';
 import { generator } from '../../architecture/dcgan.ts';
 import { sizeOf, type WeightValues } from '../../architecture/network.ts';
 import { FreshcarError } from '../../errors.ts';
+import { decodeTensorFile, encodeTensorFile } from '../../safetensors.ts';
 import { configSchema, type TrainingConfig } from '../config.ts';
 import { type Checkpoint, type DataIdentity, dataIdentitySchema } from './checkpoint.ts';
-import { decodeTensorFile, encodeTensorFile } from './safetensors.ts';
 
 /** What of a run is worth looking at after one of its steps: the generator as it would ship, and what made it. */
 export interface Snapshot {

@@ -4,7 +4,7 @@ import { tables } from '../../../infra/costs/costs-table.ts';
 import { costOf } from '../../../infra/costs/prices.ts';
 import { drawShard } from '../../../model/bulk/draw-shard.ts';
 import { tarEnd } from '../../../model/bulk/tar.ts';
-import { openModel } from '../../../model/engine/open-model.ts';
+import { openModel } from '../../../model/open-model.ts';
 
 describe('the cost of serving', () => {
   it('is what a calculation by hand says', () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { decodeFeatures, encodeFeatures } from '../../../model/features/features-file.ts';
 import { frozenNetworkSchema, tapChannels } from '../../../model/features/frozen-network.ts';
-import { encodeTensorFile } from '../../../model/training/run/safetensors.ts';
+import { encodeTensorFile } from '../../../model/safetensors.ts';
 import { madeFeatures, madeNetwork } from '../../support/projected.ts';
 
 describe('a features file', () => {

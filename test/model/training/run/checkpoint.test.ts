@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { decodeTensorFile, encodeTensorFile } from '../../../../model/safetensors.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../../model/training/run/checkpoint.ts';
-import { decodeTensorFile, encodeTensorFile } from '../../../../model/training/run/safetensors.ts';
 import { createGan } from '../../../../model/training/step/gan.ts';
 import { smallConfig } from '../../../support/training.ts';
 

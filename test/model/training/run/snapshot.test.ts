@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { encodeTensorFile } from '../../../../model/training/run/safetensors.ts';
+import { encodeTensorFile } from '../../../../model/safetensors.ts';
 import { decodeSnapshot, encodeSnapshot, snapshotOf } from '../../../../model/training/run/snapshot.ts';
 import { createGan } from '../../../../model/training/step/gan.ts';
 import { smallConfig } from '../../../support/training.ts';

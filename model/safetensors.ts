@@ -1,5 +1,5 @@
-import { FreshcarError } from '../../errors.ts';
-import { sha256 } from '../../files.ts';
+import { FreshcarError } from './errors.ts';
+import { sha256 } from './files.ts';
 
 /**
  * Named arrays in one file, as safetensors lays them out (https://github.com/huggingface/safetensors): eight bytes of header

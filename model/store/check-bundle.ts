@@ -1,8 +1,8 @@
 import { generator } from '../architecture/dcgan.ts';
-import type { BundleSource } from '../store/store.ts';
-import { type Manifest, onnxName, tfjsWeightsName } from './manifest.ts';
-import { checkOnnx } from './onnx-check.ts';
-import { readTfjsWeights } from './tfjs-format.ts';
+import { type Manifest, onnxName, tfjsWeightsName } from '../bundle/manifest.ts';
+import { checkOnnx } from '../bundle/onnx-check.ts';
+import { readTfjsWeights } from '../bundle/tfjs-format.ts';
+import type { BundleSource } from './store.ts';
 
 /**
  * Looks inside a file of a bundle whose bytes are those of the manifest: the manifest may be a stranger's too.

@@ -1,10 +1,10 @@
-import type { Manifest } from '../bundle/manifest.ts';
-import { type Directions, readDirections } from '../directions/directions.ts';
-import { FreshcarError } from '../errors.ts';
-import { openFolder } from '../store/folder.ts';
-import { shippedModel } from '../store/shipped.ts';
-import type { Engine } from './engine.ts';
-import { loadEngine } from './load.ts';
+import type { Manifest } from './bundle/manifest.ts';
+import { type Directions, readDirections } from './directions/directions.ts';
+import type { Engine } from './engine/engine.ts';
+import { loadEngine } from './engine/load.ts';
+import { FreshcarError } from './errors.ts';
+import { openFolder } from './store/folder.ts';
+import { shippedModel } from './store/shipped.ts';
 
 export interface OpenedModel {
   /** The folder of the bundle or of the store. */
