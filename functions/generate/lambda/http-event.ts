@@ -66,6 +66,8 @@ export function requestIdOf(event: unknown): string | undefined {
 
 /** @throws TypeError when method or path are none that HTTP knows. */
 export function requestFromEvent({ method, path, query, headers, host }: HttpEvent): Request {
+  // The router looks methods up in an object, whose own `toString` is no list of routes.
+  if (method in Object.prototype) throw new TypeError(`${method} is no HTTP method`);
   const url = new URL(`https://${host !== undefined && URL.canParse(`https://${host}`) ? host : 'localhost'}`);
   url.pathname = path;
   url.search = query;

@@ -66,7 +66,8 @@ it('answers every request that its description allows, and every one that it doe
       path: fc.constant(path),
       inPath: of('path'),
       query: of('query'),
-      extra: fc.option(hostile, { freq: 5, nil: undefined }),
+      // Seldom: with one more parameter than there is, every request is refused alike.
+      extra: fc.oneof({ arbitrary: fc.constant(undefined), weight: 9 }, { arbitrary: hostile, weight: 1 }),
       request,
     });
   });
@@ -85,7 +86,10 @@ it('answers every request that its description allows, and every one that it doe
       const body = await response.text();
       expect(response.status).toBeLessThan(500);
       // A hostile value can make it another address, which then is not there.
-      const elsewhere = response.status === 404 && !description.paths[path]?.get.responses[404];
+      const elsewhere =
+        (response.status === 404 && !description.paths[path]?.get.responses[404]) ||
+        // A path's end that is nothing, or dots, names the folder above.
+        Object.values(inPath).some((value) => ['', '.', '..'].includes(value));
       if (method === 'GET' || method === 'HEAD') {
         const why = deviation(description, path, response, method === 'HEAD' ? undefined : body);
         expect(elsewhere || why === undefined ? undefined : why).toBeUndefined();
@@ -93,7 +97,7 @@ it('answers every request that its description allows, and every one that it doe
         expect([204, 404, 405]).toContain(response.status);
       }
     }),
-    { numRuns: 600 },
+    { numRuns: 3000 },
   );
   // A fuzzer that meets refusals only has not tried much.
   expect([...statuses].sort()).toEqual([200, 204, 304, 400, 404, 405, 406]);

@@ -75,6 +75,11 @@ describe('readHttpEvent', () => {
 });
 
 describe('requestFromEvent', () => {
+  it.each(['toString', 'constructor', '__proto__'])('refuses %s, which every object has and HTTP has not', (method) => {
+    const event = readHttpEvent({ rawPath: '/', requestContext: { http: { method } } });
+    expect(() => event && requestFromEvent(event)).toThrow(`${method} is no HTTP method`);
+  });
+
   it('keeps method, path, query and the headers that matter', () => {
     const headers = { 'if-none-match': '"a"', 'x-forwarded-host': 'cars.example', cookie: 'secret' };
     const request = requestOf(httpEvent('/cars/42.png', { query: 'size=64&truncation=0.7', headers }));
