@@ -51,7 +51,9 @@ export function judge(candidate: Manifest, current: Manifest | undefined, gate: 
   const compared = `${score} ${fresh} of ${candidate.version} against ${old} of ${current.version}`;
   return fresh < wanted || (margin === 0 && fresh <= wanted)
     ? yes(compared)
-    : no(`${compared}, where less than ${wanted} is asked for: ${margin} times the spread of ${spread ?? 0}`);
+    : no(
+        `${compared}, where less than ${Number(wanted.toPrecision(6))} is asked for: ${margin} times the spread of ${spread ?? 0}`,
+      );
 }
 
 /** How much a score moves by chance: the larger of both models' own; undefined when one has none. */

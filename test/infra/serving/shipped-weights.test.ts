@@ -13,10 +13,10 @@ describe('weights that are for research only', () => {
   it('are deployed once somebody has said yes', () => {
     expect(() => consent('model/pretrained')).toThrow(ContextError);
     expect(() => consent('model/pretrained')).toThrow(
-      /fronts-32-2 and fronts-64-1 .*research only.* -c acceptWeights=true/,
+      /fronts-32-2 and fronts-64-2 .*research only.* -c acceptWeights=true/,
     );
     expect(() => consent('model/pretrained', true)).not.toThrow();
-    expect(() => consent('model/pretrained/models/fronts-64-1')).toThrow('The weights of fronts-64-1');
+    expect(() => consent('model/pretrained/models/fronts-64-2')).toThrow('The weights of fronts-64-2');
   });
 
   it('are known under another name', async () => {

@@ -67,7 +67,7 @@ describe('an honest graph is taken', () => {
     expect(() => checkOnnx(onnx, other)).toThrow(FreshcarError);
   });
 
-  it.each(['fronts-32-2', 'fronts-64-1'])('of the shipped model %s', async (version) => {
+  it.each(['fronts-32-2', 'fronts-64-2'])('of the shipped model %s', async (version) => {
     const source = await openFolder('model/pretrained');
     const manifest = await source.readManifest(version);
     const onnx = await source.readFile(manifest, 'generator.onnx');
