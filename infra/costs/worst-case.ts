@@ -19,8 +19,8 @@ interface Answer {
  * and its PNG.
  */
 export const largest = {
-  car: { bytes: 17_000, seconds: 0.025 },
-  sheet: { bytes: 2_250_000, seconds: 1.6 },
+  car: { bytes: 20_000, seconds: 0.025 },
+  sheet: { bytes: 2_400_000, seconds: 1.6 },
   morph: { bytes: 850_000, seconds: 0.7 },
   network: { bytes: 4_200_000, seconds: 0.15 },
   asset: { bytes: 3_700_000, seconds: 0.05 },
