@@ -3,8 +3,8 @@ import type { Terminal } from '../terminal.ts';
 import { storeHelp, storeOption } from './store-option.ts';
 
 const examples = `
-A version that is withdrawn is not offered any more, no rollback goes to it, and services answer its addresses with 404 within
-minutes. The current one cannot be withdrawn: promote another one first. Its files stay in the store.
+A version that is withdrawn is not offered any more, and no rollback goes to it. The current one cannot be withdrawn: promote
+another one first. Its files stay in the store: whoever knows its name can still ask for its cars until you delete models/VERSION/.
 
 A CDN goes on with what it has kept, for a year: --purge has CloudFront forget all images of the version. Where the account has
 several distributions for cars, name the one of the stack's output Distribution. What browsers have kept, nobody can take back.
@@ -18,7 +18,7 @@ Examples:
 export function withdrawCommand(program: Command, terminal: Terminal): void {
   program
     .command('withdraw')
-    .description('take a version back, so that nothing of it is served any more')
+    .description('take a version back, so that it is neither offered nor rolled back to')
     .argument('<version>', "the model's version")
     .addOption(storeOption())
     .option('--purge [distribution]', 'have CloudFront forget its images')
