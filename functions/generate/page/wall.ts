@@ -89,13 +89,19 @@ if (place) scrollTo(0, place.top);
 addEventListener('pagehide', remember);
 tiles.addEventListener('click', remember);
 
-// More blocks well before the last one is seen; as their boxes are empty, many cost nothing.
-new IntersectionObserver((entries) => entries.some(({ isIntersecting }) => isIntersecting) && grow(), {
-  rootMargin: '3000px 0px',
-}).observe(end);
+let growing = false;
 
-function grow(): void {
+/**
+ * More blocks well before the last one is seen; as their boxes are empty, many cost nothing. Not by an observer, which says nothing
+ * where a jump brings the end back before it has noticed that the end was gone.
+ */
+function growWhereNear(): void {
+  growing = end.getBoundingClientRect().top < innerHeight + 3000;
+  if (!growing) return;
   addBlocks(8);
-  // As long as the end is still near, the observer says nothing new.
-  if (end.getBoundingClientRect().top < innerHeight + 3000) requestAnimationFrame(grow);
+  requestAnimationFrame(growWhereNear);
 }
+
+for (const change of ['scroll', 'resize'])
+  addEventListener(change, () => growing || growWhereNear(), { passive: true });
+growWhereNear();
