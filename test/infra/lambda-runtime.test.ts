@@ -62,7 +62,7 @@ describe('the built promotion, loaded by Node', () => {
       version: 'better',
       reason: 'Kept as a candidate: better has no score kid; it was not evaluated.',
     });
-    expect(s3.requests).toContain('PUT models/better/manifest.json');
+    expect(s3.requests).toContain('PUT candidates/better/manifest.json');
     expect(s3.requests).not.toContain('PUT models/current.json');
   });
 });

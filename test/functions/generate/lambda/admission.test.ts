@@ -48,7 +48,6 @@ describe('a large answer', () => {
     ['/sheet.png/', '/sheet.png'],
     ['/models/a/../../morph.png', '/morph.png'],
     ['/models//fronts-32-2///morph.png', '/models/fronts-32-2/morph.png'],
-    ['/%6Dodels/fronts-32-2/sheet.png', '/models/fronts-32-2/sheet.png'],
     ['//assets/ort-1.wasm.gz', '/assets/ort-1.wasm.gz'],
   ])('is not given at %s, past the throttle of its own route, but is to be had at %s', async (path, plain) => {
     const { asked, handler } = start();
@@ -60,7 +59,8 @@ describe('a large answer', () => {
 
   it('is all that is told another address', async () => {
     const { handler } = start();
-    for (const path of ['//model', '/cars/%34.png', '/%', '/models/a/sheet.png/x'])
+    // An HTTP API has decoded a path before it looks for its route: a percent sign that is left is one, and names no sheet.
+    for (const path of ['//model', '/cars/%34.png', '/%', '/models/a/sheet.png/x', '/%6Dodels/a/sheet.png'])
       expect(await handler(httpEvent(path), invocation)).toMatchObject({ statusCode: 200 });
   });
 });
