@@ -29,7 +29,7 @@ export function createPromoteFunction(scope: Construct, props: PromoteFunctionPr
       actions,
       bucket,
       prefix,
-      reason: `Models have names of their own; the right ends at ${prefix}, and nothing can be deleted with it.`,
+      reason: `Models have names of their own; the right ends at ${prefix} of the ${bucket === models ? 'store' : 'trainings'}, and nothing can be deleted with it.`,
     });
   allow(['s3:GetObject'], artefacts, artefactPrefixes.candidates);
   for (const prefix of [modelsPrefix, candidatesPrefix()]) allow(['s3:GetObject', 's3:PutObject'], models, prefix);
