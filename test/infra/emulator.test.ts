@@ -1,3 +1,5 @@
+import type { App } from 'aws-cdk-lib';
+import { CfnAlarm } from 'aws-cdk-lib/aws-cloudwatch';
 import { PNG } from 'pngjs';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { drawSeeds } from '../../model/draw.ts';
@@ -9,9 +11,9 @@ import { type Emulator, ministack, startEmulator } from './emulator.ts';
 import { buildOnce } from './lambda-output.ts';
 import { stubTrainingStack } from './stub-stack.ts';
 
-/** What the emulator does not know: CodeDeploy. Alarms of metric math, and the answer of a custom resource's function, are left out below. */
+/** What the emulator does not know: CodeDeploy. `withoutUnknown` has the rest. */
 const context = { gradualDeployment: false, training: true };
-const [serving, training] = ['FreshcarServing', 'FreshcarTraining'];
+const [serving, training] = ['FreshcarServing', 'FreshcarTraining'] as const;
 
 /** The red, green and blue of a PNG. */
 const coloursOf = (png: Buffer) => PNG.sync.read(png).data.filter((_, at) => at % 4 !== 3);
@@ -31,17 +33,27 @@ async function assemble(bundle: string, more: Readonly<Record<string, unknown>> 
   const built = await buildOnce('generate', more.architecture === 'arm64' ? 'wasm' : 'native');
   onTestFinished(built.remove);
   const { app } = stubTrainingStack({ ...context, ...more }, { code: built.asset.folder, bundle });
-  for (const unknown of ['KeptChoices', 'Alarms'])
-    expect(app.node.findChild(serving ?? '').node.tryRemoveChild(unknown)).toBe(true);
+  withoutUnknown(app);
   return app.synth().directory;
 }
 
-const title =
-  'deployed into an emulator of AWS (skipped: ministack 1.5 knows neither alarms of metric math nor what a custom resource answers)';
-/** Off until the stack can be deployed there again without those two; see the title. */
-const deployable = false;
+/**
+ * Takes out what ministack 1.5 cannot do: it waits for ever for what a custom resource's function answers, and refuses alarms of
+ * metric math, in whose place an alarm of one metric stands, so that whatever names them still finds them. Both have tests of their own.
+ */
+function withoutUnknown({ node }: App): void {
+  expect(node.findChild(serving).node.tryRemoveChild('KeptChoices')).toBe(true);
+  for (const alarm of node.findAll().filter((construct) => construct instanceof CfnAlarm)) {
+    if (alarm.metrics === undefined) continue;
+    alarm.addPropertyDeletionOverride('Metrics');
+    const plain = { MetricName: 'Errors', Namespace: 'AWS/Lambda', Period: 60, Statistic: 'Sum' };
+    for (const [name, value] of Object.entries(plain)) alarm.addPropertyOverride(name, value);
+  }
+}
 
-describe.skipIf(ministack === undefined || !deployable)(title, { timeout: 240_000 }, () => {
+const title = `deployed into an emulator of AWS${ministack ? '' : ' (skipped: ministack is not installed)'}`;
+
+describe.skipIf(ministack === undefined)(title, { timeout: 240_000 }, () => {
   let aws: Emulator;
   beforeAll(async () => {
     aws = await startEmulator();
