@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { type Attribute, attribute, hasNativeKernels, runKernel, typeAttribute } from './native-kernels.ts';
+import type { Precision } from './precision.ts';
 
 /**
  * Batch normalisation in training mode (Ioffe and Szegedy 2015), by TensorFlow's fused kernels where the native backend is
@@ -32,7 +33,7 @@ function fused(input: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, epsilo
   let statistics: { mean: tf.Tensor1D; variance: tf.Tensor1D } | undefined;
   const normalise = tf.customGrad((...args) => {
     const [x, scale, offset, save] = args as unknown as [tf.Tensor4D, tf.Tensor1D, tf.Tensor1D, tf.GradSaveFunc];
-    const attributes = fusedAttributes(epsilon);
+    const attributes = fusedAttributes('float32', epsilon);
     // Empty running statistics: in training mode the kernel ignores what it is given.
     const empty = tf.tensor1d([]);
     const factor = attribute('exponential_avg_factor', 'FLOAT', 1);
@@ -49,9 +50,10 @@ function fused(input: tf.Tensor4D, gamma: tf.Tensor1D, beta: tf.Tensor1D, epsilo
   return { output, ...statistics };
 }
 
-function fusedAttributes(epsilon: number): Attribute[] {
+/** What the fused kernels are told for an input of `type`; statistics, scale and offset are float32 in any case. */
+export function fusedAttributes(type: Precision, epsilon: number): Attribute[] {
   return [
-    typeAttribute('T', 'float32'),
+    typeAttribute('T', type),
     typeAttribute('U', 'float32'),
     attribute('epsilon', 'FLOAT', epsilon),
     attribute('data_format', 'STRING', 'NHWC'),

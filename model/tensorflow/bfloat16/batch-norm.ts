@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { BatchNormResult } from '../batch-norm.ts';
-import { type Attribute, attribute, runKernel, typeAttribute } from '../native-kernels.ts';
+import { type BatchNormResult, fusedAttributes } from '../batch-norm.ts';
+import { attribute, runKernel } from '../native-kernels.ts';
 import { defineKernel } from './define-kernel.ts';
 
 /**
@@ -29,7 +29,7 @@ const normalise = defineKernel('BatchNorm', {
     const empty = tf.tensor1d([]);
     const inputs = [x, gamma, beta, empty, empty] as tf.Tensor[];
     const factor = attribute('exponential_avg_factor', 'FLOAT', 1);
-    const outputs = runKernel('FusedBatchNormV3', [...attributes(epsilon), factor], inputs, 6);
+    const outputs = runKernel('FusedBatchNormV3', [...fusedAttributes('bfloat16', epsilon), factor], inputs, 6);
     empty.dispose();
     return outputs;
   },
@@ -37,18 +37,13 @@ const normalise = defineKernel('BatchNorm', {
   savesOutputs: [3, 4, 5],
   gradients: (dy, saved, { epsilon = 0 }) => {
     // One kernel gives all three, and whoever comes here needs one of them at least.
-    const [x, gamma, beta, ...rest] = runKernel('FusedBatchNormGradV3', attributes(epsilon), [dy, ...saved], 5);
+    const [x, gamma, beta, ...rest] = runKernel(
+      'FusedBatchNormGradV3',
+      fusedAttributes('bfloat16', epsilon),
+      [dy, ...saved],
+      5,
+    );
     tf.dispose(rest);
     return { x: () => x as tf.Tensor, gamma: () => gamma as tf.Tensor, beta: () => beta as tf.Tensor };
   },
 });
-
-function attributes(epsilon: number): Attribute[] {
-  return [
-    typeAttribute('T', 'bfloat16'),
-    typeAttribute('U', 'float32'),
-    attribute('epsilon', 'FLOAT', epsilon),
-    attribute('data_format', 'STRING', 'NHWC'),
-    attribute('is_training', 'BOOL', true),
-  ];
-}
