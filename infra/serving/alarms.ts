@@ -18,12 +18,12 @@ import { Construct } from 'constructs';
 import type { Settings } from '../context.ts';
 import { slowSeconds } from './slow-answers.ts';
 
-/** What the function writes when it can't load a model or one beside it, or keeps the old one; a test holds them to its own log. */
+/** What the function writes when it can't load a model or an alternate, or keeps the old one; a test holds them to its own log. */
 export const modelFailures = {
   notLoaded: 'The model could not be loaded.',
   refused: 'The pointer could not be followed; the old model keeps serving.',
-  besideNotLoaded: 'A model beside the current one could not be loaded.',
-  besideLeftOut: 'A model beside the current one is left out.',
+  alternateNotLoaded: 'An alternate model could not be loaded.',
+  alternateLeftOut: 'An alternate model is left out.',
 } as const;
 
 /** What the function counts for itself, as it names it; a test holds these to what it writes. */

@@ -14,7 +14,7 @@ export interface Bundle {
   readonly files: readonly string[];
 }
 
-/** What a new service begins with: the model that it serves, and those that it offers beside it. */
+/** What a new service begins with: the model that it serves, and its alternates. */
 export type Bundles = readonly [Bundle, ...Bundle[]];
 
 /** The rest of the manifest is the model's own business, and the function checks it before it serves. */
@@ -29,9 +29,9 @@ export function readBundles(place: string): Bundles {
   const models = path.join(place, modelsPrefix);
   const pointer = path.join(models, pointerName);
   if (existsSync(path.join(place, manifestName)) || !existsSync(pointer)) return [readBundle(place)];
-  const { version, beside = [] } = readPointer(pointer);
+  const { version, alternates = [] } = readPointer(pointer);
   const inStore = (name: string) => readBundle(path.join(models, name), name);
-  return [inStore(version), ...beside.map(inStore)];
+  return [inStore(version), ...alternates.map(inStore)];
 }
 
 /** @param expected The version that it has to be. */

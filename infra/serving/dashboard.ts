@@ -31,7 +31,7 @@ export const modelMessages = [
   ...Object.values(modelFailures),
   'A model is loaded.',
   'The pointer moved, and the served model with it.',
-  'The pointer offers other models beside the same one.',
+  'The pointer names other alternates of the same model.',
 ] as const;
 const modelQuery = [
   'fields @timestamp, message, version, from, to, reason',

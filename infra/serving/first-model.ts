@@ -15,7 +15,7 @@ export interface FirstModelProps {
 }
 
 /**
- * Puts the shipped model, and what is offered beside it, into the bucket, so that a new service draws a car at once. A deploy may
+ * Puts the shipped model, and its alternates, into the bucket, so that a new service draws a car at once. A deploy may
  * add models but never changes which ones are served:
  *
  * - Each file of a bundle is copied to its own version's folder. A later deploy that ships another version adds a
@@ -64,7 +64,7 @@ export class FirstModel extends Construct {
   }
 
   private writePointer(bucket: IBucket, [{ version }, ...others]: Bundles): AwsCustomResource {
-    const beside = others.map((bundle) => bundle.version);
+    const alternates = others.map((bundle) => bundle.version);
     const key = `${modelsPrefix}${pointerName}`;
     this.allow('s3:PutObject', bucket.arnForObjects(key));
     return this.callS3('Pointer', {
@@ -74,7 +74,7 @@ export class FirstModel extends Construct {
         parameters: {
           Bucket: bucket.bucketName,
           Key: key,
-          Body: formatPointer({ version, ...(beside.length > 0 && { beside }) }),
+          Body: formatPointer({ version, ...(alternates.length > 0 && { alternates }) }),
           ContentType: 'application/json',
           IfNoneMatch: '*',
         },

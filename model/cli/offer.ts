@@ -15,7 +15,7 @@ Examples:
 export function offerCommand(program: Command, terminal: Terminal): void {
   program
     .command('offer')
-    .description('offer a published version beside the one that is served')
+    .description('offer a published version as an alternate to the one that is served')
     .argument('<version>', "the model's version")
     .addOption(storeOption())
     .option('--withdraw', 'offer it no longer')

@@ -66,11 +66,11 @@ export async function runOffer(version: string, flags: OfferFlags, { out }: Term
   const { current, outcome } = await offerVersion(store, version, { dryRun, inspect, author: thisAuthor() });
   const nothing: Partial<Record<Offer['outcome'], string>> = {
     'is-current': `serves ${version} already, as its current model`,
-    'offered-before': `offers ${version} beside ${current} already`,
+    'offered-before': `offers ${version} as an alternate to ${current} already`,
   };
   if (nothing[outcome] !== undefined) out.write(`Nothing to do: ${location} ${nothing[outcome]}.\n`);
-  else if (dryRun) out.write(`Would offer ${version} beside ${current} from ${location}.\n`);
-  else out.write(`${location} offers ${version} beside ${current} now.\n`);
+  else if (dryRun) out.write(`Would offer ${version} as an alternate to ${current} from ${location}.\n`);
+  else out.write(`${location} offers ${version} as an alternate to ${current} now.\n`);
 }
 
 interface WithdrawFlags extends StoreFlags {
@@ -97,7 +97,7 @@ async function withdraw(store: BundleStore, version: string, dryRun: boolean, ou
   const { current, was } = await withdrawVersion(store, version, { dryRun, author: thisAuthor() });
   const { location } = store;
   const whats = {
-    offered: `offers ${version} no longer beside ${current}`,
+    offered: `offers ${version} as an alternate to ${current} no longer`,
     previous: `goes back to ${version} no longer from ${current}`,
   };
   if (was === 'neither') out.write(`Nothing to do: ${location} neither offers ${version} nor goes back to it.\n`);

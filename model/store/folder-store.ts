@@ -13,14 +13,14 @@ import {
   pointerConflict,
   pointerName,
 } from './pointer.ts';
-import type { BundleShelf, BundleStore } from './store.ts';
+import type { BundleCollection, BundleStore } from './store.ts';
 
 /** A folder laid out as a bucket is: `models/current.json` and `models/<version>/`. Writing makes it. */
 export function folderStore(location: string): BundleStore {
   const pointerFile = path.join(location, modelsPrefix, pointerName);
   return {
-    ...folderShelf(location, modelsPrefix),
-    candidates: folderShelf(location, candidatesPrefix()),
+    ...folderCollection(location, modelsPrefix),
+    candidates: folderCollection(location, candidatesPrefix()),
     async readPointer(knownEtag) {
       const bytes = await readBytes(pointerFile);
       const etag = sha256(bytes);
@@ -41,7 +41,7 @@ export function folderStore(location: string): BundleStore {
   };
 }
 
-function folderShelf(location: string, prefix: string): BundleShelf {
+function folderCollection(location: string, prefix: string): BundleCollection {
   const folderOf = (version: string) => {
     checkVersion(version);
     return path.join(location, prefix, version);

@@ -13,8 +13,8 @@ export function candidatesPrefix(prefix: string = modelsPrefix): string {
 /** The file beside the bundles that names the served version. */
 export const pointerName = 'current.json';
 
-/** How many versions can be offered beside the current one: each stays loaded in every copy of the service. */
-export const besideLimit = 8;
+/** How many alternates the current version can have: each stays loaded in every copy of the service. */
+export const alternatesLimit = 8;
 
 /** How many changes the pointer remembers. The bucket's own versions of the file go further back. */
 const historyLimit = 20;
@@ -26,17 +26,24 @@ const changeSchema = z.strictObject({
   version: modelVersionSchema,
 });
 
-const pointerSchema = z
+const parts = z
   .strictObject({
     version: modelVersionSchema,
     previous: modelVersionSchema.optional(),
-    beside: z.array(modelVersionSchema).max(besideLimit).default([]),
+    alternates: z.array(modelVersionSchema).max(alternatesLimit).default([]),
     history: z.array(changeSchema).max(historyLimit).default([]),
   })
-  .refine(({ version, beside }) => new Set([version, ...beside]).size === 1 + beside.length, {
-    path: ['beside'],
+  .refine(({ version, alternates }) => new Set([version, ...alternates]).size === 1 + alternates.length, {
+    path: ['alternates'],
     message: 'it names a version twice',
   });
+
+/** Alternates were called `beside` up to version 0.1. */
+const pointerSchema = z.preprocess((value) => {
+  if (typeof value !== 'object' || value === null || !('beside' in value) || 'alternates' in value) return value;
+  const { beside, ...others } = value;
+  return { ...others, alternates: beside };
+}, parts);
 
 /** A pointer that names no version. Its ETag lets it be replaced by one that does. */
 export class DamagedPointerError extends FreshcarError {
@@ -70,41 +77,41 @@ export function parsePointer(text: string, where: string, etag: string): Pointer
 interface PointerParts {
   readonly version: string;
   readonly previous?: string | undefined;
-  readonly beside?: readonly string[] | undefined;
+  readonly alternates?: readonly string[] | undefined;
   readonly history?: readonly PointerChange[] | undefined;
 }
 
 /** The parts that say something, in the order of the file. */
-function pointerOf({ version, previous, beside = [], history = [] }: PointerParts): Pointer {
+function pointerOf({ version, previous, alternates = [], history = [] }: PointerParts): Pointer {
   return {
     version,
     ...(previous !== undefined && { previous }),
-    ...(beside.length > 0 && { beside }),
+    ...(alternates.length > 0 && { alternates }),
     ...(history.length > 0 && { history }),
   };
 }
 
 /**
- * What the pointer says once `version` is the current one: the one that was is remembered for a rollback, and what is offered
- * beside stays so, without the one that is current now.
+ * What the pointer says once `version` is the current one: the one that was is remembered for a rollback, and the
+ * alternates stay, without the one that is current now.
  *
  * @param pointer What it said before; undefined when it said nothing.
  */
 export function movedPointer(pointer: Pointer | undefined, version: string): Pointer {
   if (pointer?.version === version) return pointer;
-  const beside = pointer?.beside?.filter((other) => other !== version);
-  return pointerOf({ version, previous: pointer?.version, beside, history: pointer?.history });
+  const alternates = pointer?.alternates?.filter((other) => other !== version);
+  return pointerOf({ version, previous: pointer?.version, alternates, history: pointer?.history });
 }
 
-/** What the pointer says once just these versions are offered beside the current one. */
-export function offeringPointer(pointer: Pointer, beside: readonly string[]): Pointer {
-  return pointerOf({ ...pointer, beside });
+/** What the pointer says once just these versions are alternates to the current one. */
+export function offeringPointer(pointer: Pointer, alternates: readonly string[]): Pointer {
+  return pointerOf({ ...pointer, alternates });
 }
 
-/** What the pointer says once a version is neither offered beside the current one nor the one that a rollback goes to. */
+/** What the pointer says once a version is neither an alternate nor the one that a rollback goes to. */
 export function withdrawingPointer({ previous, ...pointer }: Pointer, version: string): Pointer {
-  const beside = pointer.beside?.filter((other) => other !== version);
-  return pointerOf({ ...pointer, beside, previous: previous === version ? undefined : previous });
+  const alternates = pointer.alternates?.filter((other) => other !== version);
+  return pointerOf({ ...pointer, alternates, previous: previous === version ? undefined : previous });
 }
 
 /** The same pointer, with who changed it at the top of its history; as it is where nobody is named. */

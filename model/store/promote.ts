@@ -2,7 +2,7 @@ import type { Manifest } from '../bundle/manifest.ts';
 import { FreshcarError } from '../errors.ts';
 import { DamagedPointerError, movedPointer, signedPointer } from './pointer.ts';
 import { publishBundle, readPublished } from './publish.ts';
-import type { Author, BundleShelf, BundleStore, Pointer, PointerChange } from './store.ts';
+import type { Author, BundleCollection, BundleStore, Pointer, PointerChange } from './store.ts';
 
 export interface PromoteOptions {
   /** Reads and checks everything, and writes nothing. */
@@ -83,7 +83,7 @@ async function movePointer(
 /** Where a version is not there, what its store is known to have helps more than the file that was missed. */
 function namingOthers(error: unknown, { location }: BundleStore, to: string, pointer: Pointer | undefined): unknown {
   if (!(error instanceof FreshcarError) || error.code !== 'not-found' || pointer === undefined) return error;
-  const known = [pointer.version, pointer.previous, ...(pointer.beside ?? [])].filter((name) => name !== undefined);
+  const known = [pointer.version, pointer.previous, ...(pointer.alternates ?? [])].filter((name) => name !== undefined);
   const message = `${location} has no model ${to}, or not all of it. Its pointer names ${known.join(', ')}; publish others first.`;
   return new FreshcarError('not-found', message, { cause: error });
 }
@@ -105,7 +105,7 @@ export async function prepareVersion(
   await publishBundle(store.candidates, candidate, store, { dryRun });
 }
 
-async function checkFiles(store: BundleShelf, version: string, inspect?: Inspect): Promise<void> {
+async function checkFiles(store: BundleCollection, version: string, inspect?: Inspect): Promise<void> {
   const manifest = await store.readManifest(version);
   for (const name of Object.keys(manifest.files)) {
     const bytes = await store.readFile(manifest, name);

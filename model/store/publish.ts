@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type Manifest, manifestName } from '../bundle/manifest.ts';
 import { FreshcarError } from '../errors.ts';
-import type { BundleShelf, BundleSource } from './store.ts';
+import type { BundleCollection, BundleSource } from './store.ts';
 
 export interface PublishOptions {
   /** Reads and checks everything, and writes nothing. */
@@ -22,7 +22,7 @@ export interface PublishOptions {
 export async function publishBundle(
   source: Pick<BundleSource, 'readFile'>,
   manifest: Manifest,
-  store: BundleShelf,
+  store: BundleCollection,
   { dryRun = false, onFile = () => undefined }: PublishOptions = {},
 ): Promise<'published' | 'present'> {
   const files: [string, Uint8Array][] = [];
@@ -45,7 +45,7 @@ export async function publishBundle(
 }
 
 /** The manifest of a version; undefined when there is none. */
-export async function readPublished(store: BundleShelf, version: string): Promise<Manifest | undefined> {
+export async function readPublished(store: BundleCollection, version: string): Promise<Manifest | undefined> {
   try {
     return await store.readManifest(version);
   } catch (error) {
@@ -55,7 +55,7 @@ export async function readPublished(store: BundleShelf, version: string): Promis
 }
 
 /** A file that was there already is as good as written, if it is the same one. */
-async function checkLeftOver(store: BundleShelf, manifest: Manifest, name: string): Promise<void> {
+async function checkLeftOver(store: BundleCollection, manifest: Manifest, name: string): Promise<void> {
   try {
     await store.readFile(manifest, name);
   } catch (error) {
@@ -69,7 +69,7 @@ async function checkLeftOver(store: BundleShelf, manifest: Manifest, name: strin
   }
 }
 
-function otherBundle({ location }: BundleShelf, version: string): FreshcarError {
+function otherBundle({ location }: BundleCollection, version: string): FreshcarError {
   return new FreshcarError(
     'conflict',
     `${location} has another model ${version}, and versions never change: export the bundle as another version.`,

@@ -13,7 +13,7 @@ import {
 } from './pointer.ts';
 import { defaultRetry, type RetryOptions, retry } from './retry.ts';
 import { type GetOptions, getObject, putObject, type S3Object } from './s3-object.ts';
-import type { BundleShelf, BundleSource, BundleStore } from './store.ts';
+import type { BundleCollection, BundleSource, BundleStore } from './store.ts';
 
 export interface S3SourceOptions {
   /** Make it with `maxAttempts: 1`: this module retries by itself, bodies that were cut off too. */
@@ -69,7 +69,7 @@ export function s3Store(options: S3SourceOptions): BundleStore {
   const put = (key: string, bytes: Uint8Array, replaces?: string) =>
     retry(() => putObject(client, { bucket, key, timeout, bytes, replaces }), retryOptions);
 
-  const shelf = (at: string): BundleShelf => ({
+  const collection = (at: string): BundleCollection => ({
     ...s3Source({ ...options, timeout, prefix: at }),
     async addFile(version, name, bytes) {
       checkVersion(version);
@@ -79,8 +79,8 @@ export function s3Store(options: S3SourceOptions): BundleStore {
 
   return {
     ...source,
-    ...shelf(prefix),
-    candidates: shelf(candidatesPrefix(prefix)),
+    ...collection(prefix),
+    candidates: collection(candidatesPrefix(prefix)),
     async writePointer(pointer, etag) {
       const key = `${prefix}${pointerName}`;
       const text = formatPointer(pointer);

@@ -2,7 +2,7 @@ import type { Manifest } from '../bundle/manifest.ts';
 
 /**
  * Where bundles live: a folder or an S3 bucket, both laid out alike. A bundle is `models/<version>/`, never changed once
- * written; `models/current.json` names the version that is served, the one before it, and those that are offered beside it.
+ * written; `models/current.json` names the version that is served, the one before it, and its alternates.
  */
 
 /** What `models/current.json` says. */
@@ -10,8 +10,8 @@ export interface Pointer {
   readonly version: string;
   /** The version before this one, for a rollback; absent for the first. */
   readonly previous?: string;
-  /** Up to 8 other versions that the service offers beside this one, such as larger cars; absent where there are none. */
-  readonly beside?: readonly string[];
+  /** Up to 8 other versions that the service offers too, such as larger cars; absent where there are none. */
+  readonly alternates?: readonly string[];
   /** The last changes of this file, newest first; absent where none was told. */
   readonly history?: readonly PointerChange[];
 }
@@ -47,7 +47,7 @@ export interface BundleSource {
 }
 
 /** A place in a store that holds bundles by version. */
-export interface BundleShelf extends Omit<BundleSource, 'readPointer'> {
+export interface BundleCollection extends Omit<BundleSource, 'readPointer'> {
   /** Adds a file to a version; returns false, and changes nothing, when one of that name is there already. */
   addFile(version: string, name: string, bytes: Uint8Array): Promise<boolean>;
 }
@@ -56,12 +56,12 @@ export interface BundleShelf extends Omit<BundleSource, 'readPointer'> {
  * Write access to a store, safe beside other writers: nothing is ever overwritten that the writer has not seen.
  * Every method throws FreshcarError `unavailable` when the store cannot be written.
  */
-export interface BundleStore extends BundleSource, BundleShelf {
+export interface BundleStore extends BundleSource, BundleCollection {
   /**
    * Bundles that nobody let through yet, apart from the others: the service may not even read them. A promotion moves one to
    * its place among the others.
    */
-  readonly candidates: BundleShelf;
+  readonly candidates: BundleCollection;
   /**
    * Replaces the pointer that `etag` was read with, or writes the first one when `etag` is undefined.
    *

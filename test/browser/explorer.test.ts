@@ -311,11 +311,11 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
     expect(await page.locator('#models').count()).toBe(0);
   });
 
-  describe('where larger cars are offered beside the current ones', () => {
+  describe('where an alternate has larger cars', () => {
     beforeEach(() => {
-      server.beside = ['large-64'];
+      server.alternates = ['large-64'];
       return () => {
-        server.beside = [];
+        server.alternates = [];
       };
     });
 
@@ -408,7 +408,7 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
     });
 
     it('keeps to the model that its address names where the service cannot say what there is', async () => {
-      Object.assign(server, { silent: true, beside: ['huge-128'] });
+      Object.assign(server, { silent: true, alternates: ['huge-128'] });
       onTestFinished(() => {
         server.silent = false;
       });
@@ -431,7 +431,7 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
     });
 
     it('asks for no sheet that is larger than the service draws', async () => {
-      server.beside = ['huge-128'];
+      server.alternates = ['huge-128'];
       const { page, complaints } = await open();
       await sheetShown(page);
       expect(await inPage(page, "document.querySelector('#sheet-picture').naturalWidth")).toBe(1024);
@@ -514,9 +514,9 @@ describe.skipIf(chromium === undefined)('the explorer page in Chromium (skipped:
   });
 
   it('shows which size is chosen where colours are the visitor’s own', async () => {
-    server.beside = ['large-64'];
+    server.alternates = ['large-64'];
     onTestFinished(() => {
-      server.beside = [];
+      server.alternates = [];
     });
     const { page } = await open('/?seed=5', { forcedColors: 'active' });
     const outline = (selector: string) =>

@@ -6,7 +6,7 @@ import type { ModelRegistry } from '../../functions/generate/models/model-regist
 import { buildPage } from '../../infra/build/page.mjs';
 import type { Directions } from '../../model/directions/directions.ts';
 import { FreshcarError } from '../../model/errors.ts';
-import { keeperOf, paintedModel, recordedLog } from '../functions/generate/fixtures.ts';
+import { paintedModel, recordedLog, registryOf } from '../functions/generate/fixtures.ts';
 
 export interface PageServer {
   readonly address: string;
@@ -16,8 +16,8 @@ export interface PageServer {
   changeable: boolean;
   /** While true, it cannot be told which models there are. */
   silent: boolean;
-  /** The versions offered beside the current one, whose cars have 32 pixels. */
-  beside: readonly string[];
+  /** The alternates of the current version, whose cars have 32 pixels. */
+  alternates: readonly string[];
   close(): void;
 }
 
@@ -43,11 +43,11 @@ const warmer: Directions = {
 export async function startPageServer(folder: string): Promise<PageServer> {
   await buildPage(process.cwd(), folder);
 
-  const state: Pick<PageServer, 'broken' | 'silent' | 'beside' | 'changeable'> = {
+  const state: Pick<PageServer, 'broken' | 'silent' | 'alternates' | 'changeable'> = {
     changeable: false,
     broken: false,
     silent: false,
-    beside: [],
+    alternates: [],
   };
   const { log } = recordedLog();
   const load = async (version: string) => {
@@ -56,14 +56,14 @@ export async function startPageServer(folder: string): Promise<PageServer> {
     return { ...paintedModel(version, sizes[version] ?? 32), directions };
   };
   let seed = 100;
-  // A new keeper for each loan, so that a test can break the model at any time.
-  const keeper = () => keeperOf(load, log, state.beside);
+  // A new registry for each loan, so that a test can break the model at any time.
+  const registry = () => registryOf(load, log, state.alternates);
   const model: ModelRegistry = {
-    ...keeper(),
-    use: (work, version) => keeper().use(work, version),
+    ...registry(),
+    use: (work, version) => registry().use(work, version),
     async list() {
       if (state.silent) throw new FreshcarError('unavailable', 'The bucket does not say.');
-      return keeper().list();
+      return registry().list();
     },
   };
   const app = createApp({ model, freshSeed: () => seed++, log, page: await readPage(folder) });

@@ -13,7 +13,7 @@ import { native } from '../support/tensorflow.ts';
 
 const source = await openFolder(shippedModel());
 const pointer = (await source.readPointer())?.pointer;
-const shipped = pointer === undefined ? [] : [pointer.version, ...(pointer.beside ?? [])];
+const shipped = pointer === undefined ? [] : [pointer.version, ...(pointer.alternates ?? [])];
 
 it('ships a model that is current', () => {
   expect(shipped.length).toBeGreaterThan(0);

@@ -38,7 +38,7 @@ const healthSchema = z
   })
   .openapi('Health');
 
-const offeredSchema = z
+const choicesSchema = z
   .object({
     models: z.array(
       z.object({
@@ -66,11 +66,11 @@ export function addAboutRoutes(app: OpenAPIHono, model: ModelRegistry): void {
     app,
     {
       path: '/models',
-      summary: 'The models to choose from: the current one, then those that are offered beside it',
+      summary: 'The models to choose from: the current one, then its alternates',
       tag: 'Models',
       params: nothing,
       query: nothing,
-      responses: { ...jsonResponse('The models', offeredSchema), ...modelProblems },
+      responses: { ...jsonResponse('The models', choicesSchema), ...modelProblems },
     },
     async ({ context }) => context.json({ models: [...(await model.list())] }, 200, headers),
   );

@@ -1,22 +1,22 @@
 import { html } from 'hono/html';
 import type { Changes } from '../../../model/directions/directions.ts';
 import { FreshcarError } from '../../../model/errors.ts';
+import type { ModelChoice } from '../models/alternates.ts';
 import type { ModelRegistry } from '../models/model-registry.ts';
-import type { OfferedModel } from '../models/offered-models.ts';
 import { changesOf, lookString } from './parameters.ts';
 
 /** A model as a page shows it. Of one that only the page's address told of the size may not be known. */
-export type PageModel = Omit<OfferedModel, 'imageSize'> & { readonly imageSize: number | undefined };
+export type PageModel = Omit<ModelChoice, 'imageSize'> & { readonly imageSize: number | undefined };
 
 /** The models that a page lets its visitors choose from. */
 export interface PageModels {
   /** The current one first, without those that fail; empty where it is not known what there is. */
-  readonly all: readonly OfferedModel[];
+  readonly all: readonly ModelChoice[];
   /** The one of the largest cars, which pages show where their address names none. */
-  readonly usual: OfferedModel | undefined;
+  readonly usual: ModelChoice | undefined;
   /** Undefined for the current one where it is not known what there is. */
   readonly shown: PageModel | undefined;
-  /** Of the model that the address names: `older` when it is not offered any more and still draws, `gone` when it does not draw. */
+  /** Of the model that the address names: `older` when it is no alternate any more and still draws, `gone` when it does not draw. */
   readonly asked?: 'older' | 'gone' | undefined;
 }
 
@@ -30,11 +30,11 @@ export interface PageLook extends Changes {
 
 /**
  * Which models there are, and which one a page shows. One that could not be loaded is left out until it can be: the page that
- * everybody is shown must not depend on a model that is only offered. Where that cannot be had, or not within `patience` milliseconds, the
+ * everybody is shown must not depend on an alternate. Where that cannot be had, or not within `patience` milliseconds, the
  * page does without, since it is there to be looked at and says itself why a car is missing; it then takes its address at its word,
  * so that a reload or a copied link shows the same car.
  *
- * @param asked The version that the page's address names. One that is not offered any more is shown as long as it draws, so that a link
+ * @param asked The version that the page's address names. One that is no alternate any more is shown as long as it draws, so that a link
  * lasts; where it does not, who follows the link still wants to see a car.
  */
 export async function choosePageModel(
@@ -42,12 +42,12 @@ export async function choosePageModel(
   asked: string | undefined,
   patience: number,
 ): Promise<PageModels> {
-  const offered = await withinTime(registry.list(), patience).catch(() => []);
-  const all = offered.filter(({ version }) => !registry.isFailing(version));
+  const choices = await withinTime(registry.list(), patience).catch(() => []);
+  const all = choices.filter(({ version }) => !registry.isFailing(version));
   const [current, ...others] = all;
   const taken = (version: string) => ({ version, imageSize: undefined, current: false });
   if (current === undefined) return { all, usual: undefined, shown: asked === undefined ? undefined : taken(asked) };
-  const larger = (one: OfferedModel, other: OfferedModel) => (other.imageSize > one.imageSize ? other : one);
+  const larger = (one: ModelChoice, other: ModelChoice) => (other.imageSize > one.imageSize ? other : one);
   const usual = others.reduce(larger, current);
   if (asked === undefined) return { all, usual, shown: usual };
   const found = all.find(({ version }) => version === asked);
@@ -115,7 +115,7 @@ export function modelNotice({ asked, shown, usual }: PageModels, look: PageLook,
 }
 
 /** Such as "64 × 64", with the version where several models are of one size. */
-function labelOf({ imageSize, version }: OfferedModel, all: readonly OfferedModel[]): string {
+function labelOf({ imageSize, version }: ModelChoice, all: readonly ModelChoice[]): string {
   const size = `${imageSize} × ${imageSize}`;
   return all.filter((other) => other.imageSize === imageSize).length === 1 ? size : `${size} (${version})`;
 }

@@ -46,8 +46,8 @@ const model: ModelRegistry = createModelRegistry({
   now: () => performance.now(),
 });
 
-// The load begins with the start-up rather than with the first request. A start-up ahead of requests loads the models beside the
-// current one too, which would make a first visitor's car late; a failure is logged, and the first request tries again.
+// The load begins with the start-up rather than with the first request. A start-up ahead of requests loads the
+// alternates too, which would make a first visitor's car late; a failure is logged, and the first request tries again.
 const isOnDemand = environment.AWS_LAMBDA_INITIALIZATION_TYPE === 'on-demand';
 const loaded = isOnDemand ? model.loadCurrent() : model.loadAll();
 

@@ -39,14 +39,14 @@ export interface LambdaOptions {
 const answerBefore = 500;
 
 /**
- * Milliseconds that an answer which is ready waits for what was begun beside it, such as a look at the pointer, some fifty once in
+ * Milliseconds that an answer which is ready waits for what was begun meanwhile, such as a look at the pointer, some fifty once in
  * three minutes. What takes longer goes on with the next event.
  */
 const settlingLimit = 2000;
 
 /**
  * The function behind the HTTP API, or behind any other of AWS's doors. Every event that is no HTTP request (`{"warmup": true}`, a schedule's own event)
- * is a warm-up: it loads the model and, as far as its time goes, those offered beside it, and does nothing else.
+ * is a warm-up: it loads the model and, as far as its time goes, its alternates, and does nothing else.
  * `{"warmup": true, "hold": 500}` is answered after at least so many milliseconds, at most 5000: a copy that is busy leaves the next ping of a round to another copy.
  */
 export function createLambdaHandler({ app, model, publicUrl, originSecret }: LambdaOptions): LambdaHandler {

@@ -3,15 +3,15 @@ import type { Manifest } from '../../../model/bundle/manifest.ts';
 import type { BundleSource, Pointer, PointerReading } from '../../../model/store/store.ts';
 import type { Log } from '../log.ts';
 import type { Meter } from '../meter.ts';
-import { readBeside } from './offered-models.ts';
+import { readAlternates } from './alternates.ts';
 import { asUnavailable, reasonFields, type ServedModel, type SharedModel, shareModel } from './served-model.ts';
 
-/** The served model, where its pointer stood, and what is offered beside it. */
+/** The served model, where its pointer stood, and its alternates. */
 export interface Current {
   readonly shared: SharedModel;
   readonly reading: PointerReading;
   /** Never rejects. */
-  readonly beside: Promise<readonly Manifest[]>;
+  readonly alternates: Promise<readonly Manifest[]>;
 }
 
 export interface RegistryCounts {
@@ -48,10 +48,10 @@ export interface CurrentModel {
 export function createCurrentModel(options: CurrentModelOptions): CurrentModel {
   const { source, load, log, meter, counts, become } = options;
 
-  /** The first car does not wait for what is offered beside it. */
+  /** The first car does not wait for the alternates. */
   const loadPointed = async (reading: PointerReading, known: readonly Manifest[] = []): Promise<Current> => {
-    const beside = readBeside(reading.pointer, { source, log, known });
-    return { reading, beside, shared: shareModel(await load(reading.pointer.version)) };
+    const alternates = readAlternates(reading.pointer, { source, log, known });
+    return { reading, alternates, shared: shareModel(await load(reading.pointer.version)) };
   };
 
   const loadOrFallBack = async (reading: PointerReading): Promise<Current> => {
@@ -67,7 +67,7 @@ export function createCurrentModel(options: CurrentModelOptions): CurrentModel {
       meter('Fallbacks', 1);
       const fields = { version: previous, wanted, ...reasonFields(error) };
       log.error('The current model could not be loaded; the one before it serves.', fields);
-      return { shared, reading, beside: readBeside(reading.pointer, { source, log, known: [] }) };
+      return { shared, reading, alternates: readAlternates(reading.pointer, { source, log, known: [] }) };
     }
   };
 
@@ -92,12 +92,14 @@ export function createCurrentModel(options: CurrentModelOptions): CurrentModel {
     return version === manifest.version && isDeepStrictEqual(await source.readManifest(version), manifest);
   };
 
-  /** Takes on what is offered beside the same model. What could not be read before is tried again. */
-  const takeOffers = async (old: Current, reading: PointerReading) => {
-    const beside = await readBeside(reading.pointer, { source, log, known: await old.beside });
-    become({ ...old, reading, beside: Promise.resolve(beside) });
+  /** Takes on other alternates of the same model. What could not be read before is tried again. */
+  const takeAlternates = async (old: Current, reading: PointerReading) => {
+    const alternates = await readAlternates(reading.pointer, { source, log, known: await old.alternates });
+    become({ ...old, reading, alternates: Promise.resolve(alternates) });
     if (reading === old.reading) return;
-    log.info('The pointer offers other models beside the same one.', { beside: beside.map(({ version }) => version) });
+    log.info('The pointer names other alternates of the same model.', {
+      alternates: alternates.map(({ version }) => version),
+    });
   };
 
   const follow = async (old: Current) => {
@@ -105,9 +107,9 @@ export function createCurrentModel(options: CurrentModelOptions): CurrentModel {
       // After a fallback the pointer's own version is tried again although the pointer has not moved.
       const reading = (await source.readPointer(old.reading.etag)) ?? old.reading;
       const isSame = reading === old.reading && wantedInstead(old) === undefined;
-      if (isSame || (await isLoaded(reading.pointer, old))) return await takeOffers(old, reading);
-      const next = await loadPointed(reading, await old.beside);
-      await next.beside;
+      if (isSame || (await isLoaded(reading.pointer, old))) return await takeAlternates(old, reading);
+      const next = await loadPointed(reading, await old.alternates);
+      await next.alternates;
       become(next);
       old.shared.retire();
       counts.swaps += 1;

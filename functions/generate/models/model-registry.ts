@@ -1,9 +1,9 @@
 import type { BundleSource } from '../../../model/store/store.ts';
 import type { Log } from '../log.ts';
 import { type Meter, noMeter } from '../meter.ts';
+import { describeChoice, type ModelChoice } from './alternates.ts';
 import { type Current, createCurrentModel, type RegistryCounts, wantedInstead } from './current-model.ts';
 import { createNamedModels } from './named-models.ts';
-import { describeOffer, type OfferedModel } from './offered-models.ts';
 import { type ServedModel, tryModel } from './served-model.ts';
 
 export interface ModelRegistry {
@@ -17,13 +17,13 @@ export interface ModelRegistry {
    */
   use<Result>(work: (model: ServedModel) => Promise<Result>, version?: string): Promise<Result>;
   /**
-   * What visitors may choose from: the current model, then those beside it in the pointer's order. Needs the current one
-   * loaded, as `use` does, and throws as it does; looks at the pointer as it does, too. It says what is offered, not what works:
+   * What visitors may choose from: the current model, then its alternates in the pointer's order. Needs the current one
+   * loaded, as `use` does, and throws as it does; looks at the pointer as it does, too. It says what there is, not what works:
    * the others may not have been loaded yet, or be failing. Of those the call has the ones tried again that are due.
    */
-  list(): Promise<readonly OfferedModel[]>;
+  list(): Promise<readonly ModelChoice[]>;
   /**
-   * Whether a model that is offered beside the current one could not be loaded the last time. Until it can be, whoever asks for
+   * Whether an alternate could not be loaded the last time. Until it can be, whoever asks for
    * it is told so at once; it is tried again once a minute at most.
    */
   isFailing(version: string): boolean;
@@ -33,7 +33,7 @@ export interface ModelRegistry {
    */
   loadCurrent(): Promise<void>;
   /**
-   * Has the current model and those beside it loaded, one after the other, so that no visitor waits for them. Never throws:
+   * Has the current model and its alternates loaded, one after the other, so that no visitor waits for them. Never throws:
    * what cannot be loaded is logged, and tried again when somebody asks for it.
    */
   loadAll(): Promise<void>;
@@ -92,13 +92,13 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
     log.info('A model is loaded.', { version, milliseconds: Math.round(now() - start) });
     return model;
   };
-  const isOffered = (version: string) => current?.reading.pointer.beside?.includes(version) ?? false;
+  const isAlternate = (version: string) => current?.reading.pointer.alternates?.includes(version) ?? false;
   const isCurrent = (version: string) => version === current?.shared.model.manifest.version;
-  const named = createNamedModels({ load: (version) => track(loadTried(version)), log, now, isOffered, isCurrent });
+  const named = createNamedModels({ load: (version) => track(loadTried(version)), log, now, isAlternate, isCurrent });
   const become = (next: Current) => {
     if (!current) checkedAt = now();
     current = next;
-    void track(next.beside);
+    void track(next.alternates);
     named.trim();
   };
   const { loadFirst, follow } = createCurrentModel({ source, load: loadTried, log, meter, counts, become });
@@ -150,18 +150,18 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
         () => undefined,
       ),
     async loadAll() {
-      const beside = await takeCurrent(true).then(
-        (loaded) => loaded.beside,
+      const alternates = await takeCurrent(true).then(
+        (loaded) => loaded.alternates,
         () => [],
       );
-      for (const { version } of beside) await named.take(version).catch(() => undefined);
+      for (const { version } of alternates) await named.take(version).catch(() => undefined);
     },
     isFailing: named.isFailing,
     async list() {
-      const { shared, beside } = await takeCurrent();
+      const { shared, alternates } = await takeCurrent();
       named.retryFailing();
-      const others = (await beside).map((manifest) => describeOffer(manifest, false));
-      return [describeOffer(shared.model.manifest, true), ...others];
+      const others = (await alternates).map((manifest) => describeChoice(manifest, false));
+      return [describeChoice(shared.model.manifest, true), ...others];
     },
     async idle() {
       while (pending.size > 0) await Promise.all(pending);

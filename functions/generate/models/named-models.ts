@@ -8,11 +8,11 @@ export interface NamedModelsOptions {
   readonly log: Log;
   /** Milliseconds from any fixed moment. */
   readonly now: () => number;
-  /** Whether a version is offered now; such a model is kept whatever else is asked for, and is not there by a stranger's guess. */
-  readonly isOffered?: (version: string) => boolean;
+  /** Whether a version is an alternate now; such a model is kept whatever else is asked for, and is not there by a stranger's guess. */
+  readonly isAlternate?: (version: string) => boolean;
   /** Whether a version is the one that serves where none is named: whoever has that keeps it, so there is no second one here. */
   readonly isCurrent?: (version: string) => boolean;
-  /** How many models are kept that are not offered; default 2. */
+  /** How many models are kept that are no alternates; default 2. */
   readonly capacity?: number;
 }
 
@@ -20,21 +20,21 @@ export interface NamedModelsOptions {
 const unknownFor = 60_000;
 /** And no more than this many such names are remembered. */
 const unknownLimit = 1000;
-/** One that is offered and could not be loaded is not tried again for this long, however many ask for it. */
+/** An alternate that could not be loaded is not tried again for this long, however many ask for it. */
 const failedFor = 60_000;
 
-/** Models asked for by name. Of those that are not offered the least recently used make room. */
+/** Models asked for by name. Of those that are no alternates the least recently used make room. */
 export interface NamedModels {
   /**
-   * @throws FreshcarError `not-found` when there is no such version, unless it is offered; `unavailable` or `damaged-bundle` when
-   * it cannot be loaded; for an offered one the same error for a minute, without another load.
+   * @throws FreshcarError `not-found` when there is no such version, unless it is an alternate; `unavailable` or `damaged-bundle` when
+   * it cannot be loaded; for an alternate the same error for a minute, without another load.
    */
   take(version: string): Promise<SharedModel>;
-  /** Whether an offered model could not be loaded the last time. */
+  /** Whether an alternate could not be loaded the last time. */
   isFailing(version: string): boolean;
   /** Begins to load those again whose minute is over; waits for none. */
   retryFailing(): void;
-  /** Lets go what has no place here any more. To be called after each change of what is current or offered. */
+  /** Lets go what has no place here any more. To be called after each change of what is current or an alternate. */
   trim(): void;
 }
 
@@ -45,7 +45,7 @@ interface Failure {
 }
 
 export function createNamedModels(options: NamedModelsOptions): NamedModels {
-  const { load, log, now, isOffered = () => false, isCurrent = () => false, capacity = 2 } = options;
+  const { load, log, now, isAlternate = () => false, isCurrent = () => false, capacity = 2 } = options;
   // Maps keep the order of insertion, so the first entry is always the oldest.
   const models = new Map<string, SharedModel>();
   const unknown = new Map<string, number>();
@@ -61,13 +61,13 @@ export function createNamedModels(options: NamedModelsOptions): NamedModels {
   };
 
   const trim = () => {
-    const others = [...models.keys()].filter((version) => !isOffered(version) && !isCurrent(version));
+    const others = [...models.keys()].filter((version) => !isAlternate(version) && !isCurrent(version));
     const oldest = others.slice(0, Math.max(0, others.length - capacity));
     for (const version of [...models.keys()].filter(isCurrent).concat(oldest)) {
       models.get(version)?.retire();
       models.delete(version);
     }
-    for (const version of [...failed.keys()].filter((version) => !isOffered(version))) failed.delete(version);
+    for (const version of [...failed.keys()].filter((version) => !isAlternate(version))) failed.delete(version);
   };
 
   const loadShared = async (version: string) => {
@@ -76,14 +76,14 @@ export function createNamedModels(options: NamedModelsOptions): NamedModels {
       failed.delete(version);
       return keep(version, model);
     } catch (error) {
-      throw isOffered(version) ? rememberFailure(version, error) : explainStranger(version, error);
+      throw isAlternate(version) ? rememberFailure(version, error) : explainStranger(version, error);
     } finally {
       loading.delete(version);
     }
   };
 
   const rememberFailure = (version: string, reason: unknown) => {
-    log.error('A model beside the current one could not be loaded.', { version, ...reasonFields(reason) });
+    log.error('An alternate model could not be loaded.', { version, ...reasonFields(reason) });
     const error = asUnavailable(reason);
     failed.set(version, { error, until: now() + failedFor });
     return error;
@@ -104,7 +104,7 @@ export function createNamedModels(options: NamedModelsOptions): NamedModels {
     if (unknown.size > unknownLimit && oldest !== undefined) unknown.delete(oldest);
   };
   const isUnknown = (version: string) =>
-    (unknown.get(version) ?? Number.NEGATIVE_INFINITY) > now() && !isOffered(version);
+    (unknown.get(version) ?? Number.NEGATIVE_INFINITY) > now() && !isAlternate(version);
 
   const isFailing = (version: string) => failed.has(version);
 

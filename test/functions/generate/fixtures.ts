@@ -50,16 +50,16 @@ export function paintedModel(version = 'painted', imageSize: 32 | 64 | 128 = 32)
   return { manifest, engine: paintedEngine(imageSize) };
 }
 
-/** A keeper whose pointer never moves: `painted` is current, and `beside` is offered. */
-export function keeperOf(
+/** A registry whose pointer never moves: `painted` is current, and `alternates` are its alternates. */
+export function registryOf(
   load: (version: string) => Promise<ServedModel>,
   log: Log,
-  beside: readonly string[] = [],
+  alternates: readonly string[] = [],
   previous?: string,
 ): ModelRegistry {
   const source = {
     readPointer: async () => ({
-      pointer: { version: 'painted', beside, ...(previous !== undefined && { previous }) },
+      pointer: { version: 'painted', alternates, ...(previous !== undefined && { previous }) },
       etag: '1',
     }),
     readManifest: async (version: string) => (await load(version)).manifest,
@@ -76,8 +76,8 @@ export const emptyPage: Page = {
 };
 
 interface AppParts extends Partial<Pick<AppOptions, 'timeLimit' | 'meter' | 'page' | 'pagePatience'>> {
-  /** Versions that are offered beside `painted`. */
-  readonly beside?: readonly string[];
+  /** The alternates of `painted`. */
+  readonly alternates?: readonly string[];
   /** The version before `painted`. */
   readonly previous?: string;
 }
@@ -85,11 +85,11 @@ interface AppParts extends Partial<Pick<AppOptions, 'timeLimit' | 'meter' | 'pag
 /** The app over painted models, with fresh seeds 7, 8, 9, ... */
 export function startApp(
   load: (version: string) => Promise<ServedModel> = async (version) => paintedModel(version),
-  { beside, previous, ...options }: AppParts = {},
+  { alternates, previous, ...options }: AppParts = {},
 ) {
   const { log, lines } = recordedLog();
   let seed = 7;
-  const model = keeperOf(load, log, beside, previous);
+  const model = registryOf(load, log, alternates, previous);
   const app = createApp({ model, freshSeed: () => seed++, log, page: emptyPage, ...options });
   const get = (path: string, headers: Record<string, string> = {}) => app.request(path, { headers });
   return { app, get, lines, model };

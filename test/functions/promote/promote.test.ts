@@ -73,11 +73,15 @@ describe('promote', () => {
       expect(Buffer.from(await store.readFile(manifest, name)).equals(fresh.get(name) ?? Buffer.alloc(0))).toBe(true);
   });
 
-  it('leaves alone what is offered beside the current model', async () => {
+  it('leaves alone the alternates of the current model', async () => {
     const { run, store, s3 } = await start();
-    await s3.put('models/current.json', '{"version":"old","previous":"older","beside":["large"]}');
+    await s3.put('models/current.json', '{"version":"old","previous":"older","alternates":["large"]}');
     await run();
-    expect((await store.readPointer())?.pointer).toMatchObject({ version: 'new', previous: 'old', beside: ['large'] });
+    expect((await store.readPointer())?.pointer).toMatchObject({
+      version: 'new',
+      previous: 'old',
+      alternates: ['large'],
+    });
   });
 
   it('writes the manifest after the files, and the pointer last', async () => {

@@ -149,14 +149,14 @@ describe('alarms', () => {
   it('count the very lines that the function writes when a model fails it', async () => {
     const { log, lines } = recordedLog();
     const models = ['good', 'bad'];
-    const keeper = createModelRegistry({
+    const registry = createModelRegistry({
       source: {
         readPointer: async () => ({
-          pointer: { version: models[0] ?? '', beside: ['bad-beside', 'lost-beside'] },
+          pointer: { version: models[0] ?? '', alternates: ['bad-alternate', 'lost-alternate'] },
           etag: models[0] ?? '',
         }),
         readManifest: async (version) => {
-          if (version === 'lost-beside') throw new Error('lost');
+          if (version === 'lost-alternate') throw new Error('lost');
           return paintedModel(version).manifest;
         },
       },
@@ -168,9 +168,9 @@ describe('alarms', () => {
       now: () => Date.now(),
       checkEvery: -1,
     });
-    await keeper.loadAll();
+    await registry.loadAll();
     models.shift();
-    await keeper.refresh();
+    await registry.refresh();
     const [pattern] = Object.values(template.findResources('AWS::Logs::MetricFilter')).flatMap(({ Properties }) =>
       Properties.MetricTransformations[0].MetricName === 'ModelFailures' ? [Properties.FilterPattern] : [],
     );

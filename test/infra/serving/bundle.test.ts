@@ -28,13 +28,13 @@ it("takes the folder of a store for its current model's", async () => {
   expect(readBundles(folder)).toEqual([{ folder: path.join(folder, 'models/two'), version: 'two', files }]);
 });
 
-it('takes what a store offers beside its current model too, in its order', async () => {
-  const folder = await storeWith('{"version":"two","previous":"zero","beside":["one"]}');
+it('takes the alternates of a store too, in its order', async () => {
+  const folder = await storeWith('{"version":"two","previous":"zero","alternates":["one"]}');
   expect(readBundles(folder).map(({ version }) => version)).toEqual(['two', 'one']);
 });
 
 it('refuses a model that lies under the name of another', async () => {
-  const folder = await storeWith('{"version":"two","beside":["three"]}');
+  const folder = await storeWith('{"version":"two","alternates":["three"]}');
   await rename(path.join(folder, 'models/one'), path.join(folder, 'models/three'));
   expect(() => readBundles(folder)).toThrow('models/three/manifest.json says that it is the model one');
 });
@@ -66,16 +66,16 @@ it('takes the folder that is shipped', () => {
 
 it.each([
   ['{"version":"three"}', 'models/three/manifest.json is not the manifest of a bundle'],
-  ['{"version":"two","beside":["three"]}', 'models/three/manifest.json is not the manifest of a bundle'],
-  ['{"version":"two","beside":["two"]}', 'models/current.json names no model'],
+  ['{"version":"two","alternates":["three"]}', 'models/three/manifest.json is not the manifest of a bundle'],
+  ['{"version":"two","alternates":["two"]}', 'models/current.json names no model'],
   [
-    `{"version":"two","beside":["one",${Array.from({ length: 8 }, (_, at) => `"m${at}"`)}]}`,
+    `{"version":"two","alternates":["one",${Array.from({ length: 8 }, (_, at) => `"m${at}"`)}]}`,
     'models/current.json names no model',
   ],
   ['{"version":"../two"}', 'models/current.json names no model'],
   // As the service reads it, which takes no two dots in a row, no name of the pointer, and nothing that it does not know.
   ['{"version":"two..one"}', 'models/current.json names no model'],
-  ['{"version":"two","beside":["current.json"]}', 'models/current.json names no model'],
+  ['{"version":"two","alternates":["current.json"]}', 'models/current.json names no model'],
   ['{"version":"two","other":1}', 'models/current.json names no model'],
   ['', 'models/current.json names no model'],
 ])('refuses a store whose pointer is %j, with a sentence', async (pointer, reason) => {

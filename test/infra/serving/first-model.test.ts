@@ -79,12 +79,12 @@ describe('the first models of a store', () => {
     writeFileSync(path.join(folder, 'models', version, 'manifest.json'), manifest);
     writeFileSync(path.join(folder, 'models', version, 'generator.onnx'), `a stand-in for ${version}`);
   }
-  const pointerText = '{"version":"small-1","previous":"left-out-1","beside":["large-1"]}';
+  const pointerText = '{"version":"small-1","previous":"left-out-1","alternates":["large-1"]}';
   writeFileSync(path.join(folder, 'models/current.json'), pointerText);
   const template = Template.fromStack(stubServingStack({}, { bundle: folder }).stack);
   const { pointer, copies } = callsOf(template);
 
-  it('are the current one and those offered beside it, each file in the folder of its version', () => {
+  it('are the current one and its alternates, each file in the folder of its version', () => {
     expect(copies.map(({ create }) => create?.parameters.Key).sort()).toEqual([
       'models/large-1/generator.onnx',
       'models/large-1/manifest.json',
@@ -96,7 +96,7 @@ describe('the first models of a store', () => {
 
   it('are named by the first pointer, which comes after the files of all', () => {
     expect(pointer?.create).toMatchObject({
-      parameters: { Body: '{"version":"small-1","beside":["large-1"]}\n', IfNoneMatch: '*' },
+      parameters: { Body: '{"version":"small-1","alternates":["large-1"]}\n', IfNoneMatch: '*' },
       ignoreErrorCodesMatching: 'PreconditionFailed',
     });
     expect(pointer?.update).toBeUndefined();

@@ -82,22 +82,22 @@ it('only says what it would do on a dry run', async () => {
   await expect(pointer()).rejects.toThrow('ENOENT');
 });
 
-it('offers a version beside the current one and withdraws it, and says what it did', async () => {
+it('offers a version as an alternate and withdraws it, and says what it did', async () => {
   const { one, two, store, pointer } = await start();
   await freshcar('publish', one, '--store', store);
   await freshcar('publish', two, '--store', store);
   await freshcar('promote', 'one', '--store', store);
   const offer = async (...args: string[]) => (await freshcar('offer', ...args, '--store', store)).out;
-  expect(await offer('two', '--dry-run')).toBe(`Would offer two beside one from ${store}.\n`);
+  expect(await offer('two', '--dry-run')).toBe(`Would offer two as an alternate to one from ${store}.\n`);
   expect((await pointer()).pointer).toEqual({ version: 'one' });
-  expect(await offer('two')).toBe(`${store} offers two beside one now.\n`);
-  expect((await pointer()).pointer).toEqual({ version: 'one', beside: ['two'] });
-  expect(await offer('two')).toBe(`Nothing to do: ${store} offers two beside one already.\n`);
+  expect(await offer('two')).toBe(`${store} offers two as an alternate to one now.\n`);
+  expect((await pointer()).pointer).toEqual({ version: 'one', alternates: ['two'] });
+  expect(await offer('two')).toBe(`Nothing to do: ${store} offers two as an alternate to one already.\n`);
   expect(await offer('one')).toBe(`Nothing to do: ${store} serves one already, as its current model.\n`);
   expect(await offer('two', '--withdraw', '--dry-run')).toBe(
-    `Would withdraw two: ${store} offers two no longer beside one.\n`,
+    `Would withdraw two: ${store} offers two as an alternate to one no longer.\n`,
   );
-  expect(await offer('two', '--withdraw')).toBe(`${store} offers two no longer beside one.\n`);
+  expect(await offer('two', '--withdraw')).toBe(`${store} offers two as an alternate to one no longer.\n`);
   expect((await pointer()).pointer).toEqual({ version: 'one' });
   expect(await offer('two', '--withdraw')).toBe(`Nothing to do: ${store} neither offers two nor goes back to it.\n`);
   const current = await freshcar('offer', 'one', '--withdraw', '--store', store);

@@ -16,12 +16,12 @@ describe.each(storeKinds)('offering in $kind', ({ start, missing }) => {
     return store;
   }
 
-  it.skipIf(missing)('adds a version to those beside the current one, once, and takes it away again', async () => {
+  it.skipIf(missing)('adds a version to the alternates, once, and takes it away again', async () => {
     const store = await serving('two', 'three');
     expect(await offerVersion(store, 'two')).toEqual({ current: 'one', outcome: 'offered' });
     expect(await offerVersion(store, 'three')).toEqual({ current: 'one', outcome: 'offered' });
     expect(await offerVersion(store, 'two')).toEqual({ current: 'one', outcome: 'offered-before' });
-    expect(await pointerOf(store)).toEqual({ version: 'one', beside: ['two', 'three'] });
+    expect(await pointerOf(store)).toEqual({ version: 'one', alternates: ['two', 'three'] });
     expect(await withdrawVersion(store, 'two')).toEqual({ current: 'one', was: 'offered' });
     expect(await withdrawVersion(store, 'three')).toEqual({ current: 'one', was: 'offered' });
     expect(await pointerOf(store)).toEqual({ version: 'one' });
@@ -32,10 +32,10 @@ describe.each(storeKinds)('offering in $kind', ({ start, missing }) => {
     const store = await serving('two', 'three');
     await promoteVersion(store, 'two');
     await offerVersion(store, 'three');
-    expect(await pointerOf(store)).toEqual({ version: 'two', previous: 'one', beside: ['three'] });
+    expect(await pointerOf(store)).toEqual({ version: 'two', previous: 'one', alternates: ['three'] });
     // The one that was served before may be offered too.
     await offerVersion(store, 'one');
-    expect(await pointerOf(store)).toEqual({ version: 'two', previous: 'one', beside: ['three', 'one'] });
+    expect(await pointerOf(store)).toEqual({ version: 'two', previous: 'one', alternates: ['three', 'one'] });
   });
 
   it.skipIf(missing)('lets no rollback go to what was withdrawn', async () => {
@@ -83,7 +83,7 @@ describe.each(storeKinds)('offering in $kind', ({ start, missing }) => {
     await offerVersion(store, 'two');
     expect(await offerVersion(store, 'three', { dryRun: true })).toEqual({ current: 'one', outcome: 'offered' });
     expect(await withdrawVersion(store, 'two', { dryRun: true })).toEqual({ current: 'one', was: 'offered' });
-    expect(await pointerOf(store)).toEqual({ version: 'one', beside: ['two'] });
+    expect(await pointerOf(store)).toEqual({ version: 'one', alternates: ['two'] });
   });
 
   it.skipIf(missing)('has nothing to do for the current version, and does not withdraw it', async () => {
@@ -108,7 +108,7 @@ describe.each(storeKinds)('offering in $kind', ({ start, missing }) => {
   it.skipIf(missing)('withdraws what was lost or damaged since', async () => {
     const store = await serving();
     const etag = (await store.readPointer())?.etag;
-    await store.writePointer({ version: 'one', beside: ['lost'] }, etag);
+    await store.writePointer({ version: 'one', alternates: ['lost'] }, etag);
     expect(await withdrawVersion(store, 'lost')).toEqual({ current: 'one', was: 'offered' });
     expect(await pointerOf(store)).toEqual({ version: 'one' });
   });
@@ -142,7 +142,7 @@ describe.each(storeKinds)('offering in $kind', ({ start, missing }) => {
     ]);
     const promoted = outcomes[1].status === 'fulfilled';
     expect(await pointerOf(store)).toEqual(
-      promoted ? { version: 'three', previous: 'one' } : { version: 'one', beside: ['two'] },
+      promoted ? { version: 'three', previous: 'one' } : { version: 'one', alternates: ['two'] },
     );
   });
 });

@@ -8,21 +8,33 @@ describe('a pointer', () => {
   it.each([
     { version: 'one' },
     { version: 'two', previous: 'one' },
-    { version: 'two', beside: ['large'] },
-    { version: 'two', previous: 'one', beside: ['large', 'one', 'larger'] },
-    { version: 'two', beside: names(8) },
+    { version: 'two', alternates: ['large'] },
+    { version: 'two', previous: 'one', alternates: ['large', 'one', 'larger'] },
+    { version: 'two', alternates: names(8) },
   ])('is read as it was written: %j', (pointer) => {
     expect(parse(formatPointer(pointer))).toEqual(pointer);
     expect(formatPointer(parse(formatPointer(pointer)))).toBe(`${JSON.stringify(pointer)}\n`);
   });
 
-  it('that offers nothing beside the current model says no more than one that never did', () => {
-    expect(parse('{"version":"one","beside":[]}')).toEqual({ version: 'one' });
-    expect(offeringPointer({ version: 'one', previous: 'two', beside: ['large'] }, [])).toEqual({
+  it('without alternates says no more than one that never did', () => {
+    expect(parse('{"version":"one","alternates":[]}')).toEqual({ version: 'one' });
+    expect(offeringPointer({ version: 'one', previous: 'two', alternates: ['large'] }, [])).toEqual({
       version: 'one',
       previous: 'two',
     });
   });
+
+  it('is read as version 0.1 wrote it, and written anew in the words of today', () => {
+    const old = '{"version":"two","previous":"one","beside":["large"]}';
+    const pointer = { version: 'two', previous: 'one', alternates: ['large'] };
+    expect(parse(old)).toEqual(pointer);
+    expect(formatPointer(parse(old))).toBe(`${JSON.stringify(pointer)}\n`);
+  });
+
+  it.each(['{"version":"one","beside":["one"]}', '{"version":"one","beside":["a"],"alternates":["b"]}'])(
+    'is refused in the old words as in the new: %s',
+    (text) => expect(() => parse(text)).toThrow('names no model version'),
+  );
 
   it.each([
     ['a version that is none', ['../secrets']],
@@ -30,22 +42,24 @@ describe('a pointer', () => {
     ['a version twice', ['large', 'large']],
     ['nine versions', names(9)],
     ['no list', 'large'],
-  ])('is refused when it offers %s', (_, beside) => {
-    expect(() => parse(JSON.stringify({ version: 'one', beside }))).toThrow(/names no model version \([\s\S]*beside/);
+  ])('is refused when it offers %s', (_, alternates) => {
+    expect(() => parse(JSON.stringify({ version: 'one', alternates }))).toThrow(
+      /names no model version \([\s\S]*alternates/,
+    );
   });
 });
 
 describe('a pointer that moves', () => {
-  const pointer = { version: 'one', previous: 'zero', beside: ['large', 'two'] };
+  const pointer = { version: 'one', previous: 'zero', alternates: ['large', 'two'] };
 
   it('remembers where it stood, and goes on offering what it offered', () => {
-    expect(movedPointer(pointer, 'three')).toEqual({ version: 'three', previous: 'one', beside: ['large', 'two'] });
+    expect(movedPointer(pointer, 'three')).toEqual({ version: 'three', previous: 'one', alternates: ['large', 'two'] });
     expect(movedPointer(undefined, 'one')).toEqual({ version: 'one' });
   });
 
-  it('offers no longer beside the current model what becomes the current one', () => {
-    expect(movedPointer(pointer, 'two')).toEqual({ version: 'two', previous: 'one', beside: ['large'] });
-    expect(movedPointer({ version: 'one', beside: ['two'] }, 'two')).toEqual({ version: 'two', previous: 'one' });
+  it('no longer names as an alternate what becomes the current one', () => {
+    expect(movedPointer(pointer, 'two')).toEqual({ version: 'two', previous: 'one', alternates: ['large'] });
+    expect(movedPointer({ version: 'one', alternates: ['two'] }, 'two')).toEqual({ version: 'two', previous: 'one' });
   });
 
   it('to where it stands stays as it is', () => {

@@ -32,14 +32,14 @@ describe.each(storeKinds)('promoting in $kind', ({ start, missing }) => {
     expect(await rollBack(store)).toEqual({ from: 'one', to: 'two' });
   });
 
-  it.skipIf(missing)('leaves alone what is offered beside it, until that becomes the current one', async () => {
+  it.skipIf(missing)('leaves the alternates alone, until that becomes the current one', async () => {
     const { store } = await start();
     await addVersions(store, 'one', 'two', 'large');
-    await store.writePointer({ version: 'one', beside: ['large', 'two'] }, undefined);
+    await store.writePointer({ version: 'one', alternates: ['large', 'two'] }, undefined);
     await promoteVersion(store, 'two');
-    expect(await pointerOf(store)).toEqual({ version: 'two', previous: 'one', beside: ['large'] });
+    expect(await pointerOf(store)).toEqual({ version: 'two', previous: 'one', alternates: ['large'] });
     await rollBack(store);
-    expect(await pointerOf(store)).toEqual({ version: 'one', previous: 'two', beside: ['large'] });
+    expect(await pointerOf(store)).toEqual({ version: 'one', previous: 'two', alternates: ['large'] });
     await promoteVersion(store, 'large');
     expect(await pointerOf(store)).toEqual({ version: 'large', previous: 'one' });
   });

@@ -192,7 +192,7 @@ describe('what is served', () => {
   it('is listed at /models, the current one first', async () => {
     const sizes = { painted: 32, 'large-64': 64, 'other-32': 32 } as const;
     const { get } = startApp(async (version) => paintedModel(version, sizes[version as keyof typeof sizes]), {
-      beside: ['large-64', 'other-32'],
+      alternates: ['large-64', 'other-32'],
     });
     const response = await get('/models');
     expect(response.headers.get('Cache-Control')).toBe('no-store');
@@ -208,13 +208,13 @@ describe('what is served', () => {
     });
   });
 
-  it('is listed without those beside it that cannot be read', async () => {
+  it('is listed without those alternates that cannot be read', async () => {
     const { get, lines } = startApp(
       async (version) => {
         if (version === 'lost') throw new FreshcarError('not-found', 'There is no s3://secret/models/lost.');
         return paintedModel(version);
       },
-      { beside: ['lost'] },
+      { alternates: ['lost'] },
     );
     const response = await get('/models');
     expect(response.status).toBe(200);

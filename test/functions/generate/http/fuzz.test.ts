@@ -58,7 +58,7 @@ function values(parameters: readonly DescribedParameter[]): fc.Arbitrary<Record<
 }
 
 it('answers every request that its description allows, and every one that it does not, as described', async () => {
-  const { app, get, lines } = startApp(load, { beside: ['other-64'] });
+  const { app, get, lines } = startApp(load, { alternates: ['other-64'] });
   const description = readDescription(await (await get('/openapi.json')).text());
   const asked = fc.constantFrom(...Object.entries(description.paths)).chain(([path, { get: operation }]) => {
     const of = (place: 'path' | 'query') => values(operation.parameters.filter((parameter) => parameter.in === place));

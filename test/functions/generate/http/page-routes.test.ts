@@ -13,9 +13,9 @@ const page = {
 const sizes: Readonly<Record<string, 32 | 64 | 128>> = { 'large-64': 64, 'other-64': 64, 'huge-128': 128 };
 const load = async (version: string) => paintedModel(version, sizes[version] ?? 32);
 
-/** The page over `painted` of 32 pixels and those beside it. Reads the HTML as a browser without scripts does. */
-function start(beside: readonly string[], loadModel = load, pagePatience?: number) {
-  const { get } = startApp(loadModel, { page, beside, ...(pagePatience !== undefined && { pagePatience }) });
+/** The page over `painted` of 32 pixels and its alternates. Reads the HTML as a browser without scripts does. */
+function start(alternates: readonly string[], loadModel = load, pagePatience?: number) {
+  const { get } = startApp(loadModel, { page, alternates, ...(pagePatience !== undefined && { pagePatience }) });
   return {
     get,
     open: async (at = '/') => {
@@ -68,7 +68,7 @@ describe('the page, with one model,', () => {
   });
 });
 
-describe('the page, with larger cars beside,', () => {
+describe('the page, with larger cars alternates,', () => {
   it('shows the larger ones, with a way to the others that keeps the car and its strangeness', async () => {
     const { open } = start(['large-64']);
     expect(await open('/?seed=5')).toMatchObject({

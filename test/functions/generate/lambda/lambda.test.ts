@@ -72,9 +72,9 @@ describe('the Lambda function', () => {
     },
   );
 
-  it('loads at a warm-up what is offered beside the model too, so that the page’s first visitor waits for neither', async () => {
+  it('loads at a warm-up the alternates too, so that the page’s first visitor waits for neither', async () => {
     const { s3, handler, get } = await start();
-    await s3.put('models/current.json', '{"version":"small","beside":["large"]}');
+    await s3.put('models/current.json', '{"version":"small","alternates":["large"]}');
     s3.requests.length = 0;
     expect(await handler({ warmup: true })).toEqual({ warm: true, version: 'small' });
     expect(s3.requests).toContain('GET models/large/generator.onnx');
@@ -85,10 +85,10 @@ describe('the Lambda function', () => {
     expect(s3.requests).toEqual([]);
   });
 
-  it('is warm although what is offered beside the model is damaged, says so in the log, and tries again', async () => {
+  it('is warm although an alternate is damaged, says so in the log, and tries again', async () => {
     const { s3, handler, get, lines, world } = await start();
     const keys = await realBundleKeys({ small: 32, large: 64 });
-    await s3.put('models/current.json', '{"version":"small","beside":["large"]}');
+    await s3.put('models/current.json', '{"version":"small","alternates":["large"]}');
     await s3.put('models/large/generator.onnx', 'broken');
     expect(await handler({ warmup: true })).toEqual({ warm: true, version: 'small' });
     expect(lines.filter(({ level }) => level === 'error')).toMatchObject([
@@ -103,7 +103,7 @@ describe('the Lambda function', () => {
 
   it('is warm before the platform gives up, and has what was slow to load for a later call', async () => {
     const { s3, handler, get, lines } = await start();
-    await s3.put('models/current.json', '{"version":"small","beside":["large"]}');
+    await s3.put('models/current.json', '{"version":"small","alternates":["large"]}');
     s3.fault = (incoming) => incoming.url?.includes('large/generator.onnx') === true;
     const hurried = { ...invocation, getRemainingTimeInMillis: () => 520 };
     expect(await handler({ warmup: true }, hurried)).toEqual({ warm: true, version: 'small' });

@@ -8,7 +8,7 @@ describe('the list of models', () => {
   const large = { version: 'large', imageSize: 64, current: false };
   const two = { version: 'two', imageSize: 32, current: false };
 
-  it('is the current one where none is offered beside it, and costs no further look into the store', async () => {
+  it('is the current one where it has no alternates, and costs no further look into the store', async () => {
     const { registry, world } = startRegistry();
     expect(await registry.list()).toEqual([current]);
     expect(world).toMatchObject({ pointerReads: 1, manifestReads: [], loads: ['one'] });
@@ -29,26 +29,26 @@ describe('the list of models', () => {
   it('follows the pointer, while the same model keeps serving', async () => {
     const { registry, world, lines } = startRegistry();
     await registry.list();
-    Object.assign(world, { beside: ['large'], time: 1000 });
+    Object.assign(world, { alternates: ['large'], time: 1000 });
     expect(await registry.list()).toEqual([current]);
     await nextTurn();
     expect(await registry.list()).toEqual([current, large]);
-    Object.assign(world, { beside: ['large', 'two'], time: 2000 });
+    Object.assign(world, { alternates: ['large', 'two'], time: 2000 });
     await registry.refresh();
     expect(await registry.list()).toEqual([current, large, two]);
-    Object.assign(world, { beside: [], time: 3000 });
+    Object.assign(world, { alternates: [], time: 3000 });
     await registry.refresh();
     expect(await registry.list()).toEqual([current]);
     expect(world.loads).toEqual(['one']);
     expect(world.manifestReads.filter((version) => version === 'large')).toHaveLength(1);
     expect(registry.counts).toMatchObject({ loads: 1, swaps: 0, refusedSwaps: 0 });
-    expect(lines.at(-1)).toMatchObject({ level: 'info', beside: [] });
+    expect(lines.at(-1)).toMatchObject({ level: 'info', alternates: [] });
   });
 
   it('follows the pointer to another model too', async () => {
     const { registry, world } = startRegistry(['large', 'two']);
     await registry.list();
-    Object.assign(world, { pointer: 'large', beside: ['two'], time: 1000 });
+    Object.assign(world, { pointer: 'large', alternates: ['two'], time: 1000 });
     await registry.refresh();
     expect(await registry.list()).toEqual([{ ...large, current: true }, two]);
     expect(world.manifestReads).toEqual(['large', 'two']);
@@ -61,7 +61,7 @@ describe('the list of models', () => {
     expect(await version()).toBe('one');
     expect(lines).toContainEqual({
       level: 'error',
-      message: 'A model beside the current one is left out.',
+      message: 'An alternate model is left out.',
       version: 'large',
       code: 'damaged-bundle',
       reason: damaged.message,
@@ -76,7 +76,7 @@ describe('the list of models', () => {
   it('keeps nobody waiting who asks for a car', async () => {
     const { log } = recordedLog();
     const source = {
-      readPointer: async () => ({ pointer: { version: 'painted', beside: ['large'] }, etag: '1' }),
+      readPointer: async () => ({ pointer: { version: 'painted', alternates: ['large'] }, etag: '1' }),
       readManifest: () => new Promise<never>(() => undefined),
     };
     const registry = createModelRegistry({ source, load: async () => paintedModel(), log, now: () => 0 });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { damaged, startRegistry } from './registry-world.ts';
 
-describe('what goes on beside requests', () => {
+describe('what goes on behind requests', () => {
   it('gives a request that joined a load ahead of requests a try of its own', async () => {
     const { broken, registry, version, world } = startRegistry();
     broken.set('one', damaged);
@@ -14,7 +14,7 @@ describe('what goes on beside requests', () => {
     expect(world.loads).toEqual(['one', 'one']);
   });
 
-  it('is over when the registry is idle: looks at the pointer, what is beside it, and loads that are tried again', async () => {
+  it('is over when the registry is idle: looks at the pointer, its alternates, and loads that are tried again', async () => {
     const { broken, registry, version, world } = startRegistry(['large']);
     await version();
     await registry.idle();
@@ -34,7 +34,7 @@ describe('what goes on beside requests', () => {
 });
 
 describe('loading ahead of visitors', () => {
-  it('has the current model first, then each beside it, once', async () => {
+  it('has the current model first, then each alternate, once', async () => {
     const { registry, world, version } = startRegistry(['large', 'two']);
     await registry.loadAll();
     expect(world.loads).toEqual(['one', 'large', 'two']);

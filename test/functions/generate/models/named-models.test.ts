@@ -3,7 +3,7 @@ import { FreshcarError } from '../../../../model/errors.ts';
 import { damaged, nextTurn, startRegistry } from './registry-world.ts';
 
 describe('models by name', () => {
-  it('serves another version beside the current one, loaded once', async () => {
+  it('serves another version than the current one, loaded once', async () => {
     const { world, version } = startRegistry();
     expect(await Promise.all([version(), version('two'), version('two')])).toEqual(['one', 'two', 'two']);
     expect(await version('one')).toBe('one');
@@ -19,7 +19,7 @@ describe('models by name', () => {
     expect(world.loads).toEqual(['two', 'three', 'four']);
   });
 
-  it('keeps those that are offered beside the current one, whatever strangers ask for', async () => {
+  it('keeps alternates, whatever strangers ask for', async () => {
     const { world, version } = startRegistry(['large', 'large-2', 'large-3']);
     await version();
     for (const name of ['large', 'large-2', 'large-3', 'two', 'three', 'four', 'five']) await version(name);
@@ -29,10 +29,10 @@ describe('models by name', () => {
     expect(world.loads).toEqual(['one', 'large', 'large-2', 'large-3', 'two', 'three', 'four', 'five']);
   });
 
-  it('lets those go that are offered no longer, once others are asked for', async () => {
+  it('lets those go that are alternates no longer, once others are asked for', async () => {
     const { world, version, registry } = startRegistry(['large', 'large-2', 'large-3']);
     await registry.loadAll();
-    Object.assign(world, { beside: ['large-3'], time: 1000 });
+    Object.assign(world, { alternates: ['large-3'], time: 1000 });
     await registry.refresh();
     await version('two');
     await nextTurn();
@@ -42,11 +42,11 @@ describe('models by name', () => {
   it('lets those go that are withdrawn, but for two as for any stranger, and those that became current', async () => {
     const { world, version, registry } = startRegistry(['large', 'large-2', 'large-3', 'two']);
     await registry.loadAll();
-    Object.assign(world, { beside: ['two'], time: 1000 });
+    Object.assign(world, { alternates: ['two'], time: 1000 });
     await registry.refresh();
     await nextTurn();
     expect(world.disposed).toEqual(['large']);
-    Object.assign(world, { pointer: 'two', beside: ['large-3'], time: 2000 });
+    Object.assign(world, { pointer: 'two', alternates: ['large-3'], time: 2000 });
     await registry.refresh();
     await nextTurn();
     expect(world.disposed).toEqual(['large', 'two', 'one']);
@@ -68,7 +68,7 @@ describe('models by name', () => {
     let finish = () => {};
     const slow = registry.use(() => new Promise<void>((resolve) => (finish = resolve)), 'large');
     await nextTurn();
-    Object.assign(world, { beside: ['large-2'], pointer: 'large', time: 1000 });
+    Object.assign(world, { alternates: ['large-2'], pointer: 'large', time: 1000 });
     await registry.refresh();
     await nextTurn();
     expect(world.disposed).toEqual(['one']);
@@ -78,7 +78,7 @@ describe('models by name', () => {
     expect(world.disposed).toEqual(['one', 'large']);
   });
 
-  it('is unavailable, not "not found", where a model that is offered is missing, and logged', async () => {
+  it('is unavailable, not "not found", where an alternate is missing, and logged', async () => {
     const { broken, version, lines, registry, world } = startRegistry(['large']);
     await registry.list();
     broken.set('large', new FreshcarError('not-found', 'There is no s3://cars/models/large/generator.onnx.'));
@@ -89,7 +89,7 @@ describe('models by name', () => {
     expect(await version('large')).toBe('large');
   });
 
-  it('remembers for a minute that an offered one could not be loaded, and tells why without another load', async () => {
+  it('remembers for a minute that an alternate could not be loaded, and tells why without another load', async () => {
     const { broken, version, lines, registry, world } = startRegistry(['large']);
     await registry.list();
     expect(registry.isFailing('large')).toBe(false);
@@ -102,7 +102,7 @@ describe('models by name', () => {
     expect(lines.filter(({ level }) => level === 'error')).toEqual([
       {
         level: 'error',
-        message: 'A model beside the current one could not be loaded.',
+        message: 'An alternate model could not be loaded.',
         version: 'large',
         code: 'damaged-bundle',
         reason: damaged.message,
@@ -131,25 +131,25 @@ describe('models by name', () => {
     expect(world.loads).toEqual(['one', 'large', 'large']);
   });
 
-  it('forgets that one failed once it is offered no longer', async () => {
+  it('forgets that one failed once it is no alternate any more', async () => {
     const { broken, version, registry, world } = startRegistry(['large']);
     await registry.list();
     broken.set('large', damaged);
     await registry.loadAll();
     broken.clear();
-    Object.assign(world, { beside: [], time: 1000 });
+    Object.assign(world, { alternates: [], time: 1000 });
     await registry.refresh();
     expect(registry.isFailing('large')).toBe(false);
     expect(await version('large')).toBe('large');
   });
 
-  it('finds a version as soon as it is offered, though it was not there when a stranger asked', async () => {
+  it('finds a version as soon as it is an alternate, though it was not there when a stranger asked', async () => {
     const { broken, version, world, registry } = startRegistry();
     await version();
     broken.set('large', new FreshcarError('not-found', 'There is no s3://cars/models/large/manifest.json.'));
     await expect(version('large')).rejects.toMatchObject({ code: 'not-found' });
     broken.clear();
-    Object.assign(world, { beside: ['large'], time: 1000 });
+    Object.assign(world, { alternates: ['large'], time: 1000 });
     await registry.refresh();
     expect(await version('large')).toBe('large');
   });

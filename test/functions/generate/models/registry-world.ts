@@ -3,12 +3,12 @@ import { FreshcarError } from '../../../../model/errors.ts';
 import { paintedModel, recordedLog } from '../fixtures.ts';
 
 /** A registry over a store that exists in memory: a pointer, and versions that load, break or are missing. */
-export function startRegistry(beside: readonly string[] = []) {
+export function startRegistry(alternates: readonly string[] = []) {
   const { log, lines } = recordedLog();
   const world = {
     pointer: 'one',
     previous: undefined as string | undefined,
-    beside,
+    alternates,
     time: 0,
     loads: [] as string[],
     pointerReads: 0,
@@ -21,9 +21,9 @@ export function startRegistry(beside: readonly string[] = []) {
       world.pointerReads += 1;
       const failure = broken.get('pointer');
       if (failure) throw failure;
-      const { pointer: version, previous, beside } = world;
-      const etag = [version, ...beside].join();
-      return etag === knownEtag ? undefined : { pointer: { version, ...(previous && { previous }), beside }, etag };
+      const { pointer: version, previous, alternates } = world;
+      const etag = [version, ...alternates].join();
+      return etag === knownEtag ? undefined : { pointer: { version, ...(previous && { previous }), alternates }, etag };
     },
     readManifest: async (version: string) => {
       world.manifestReads.push(version);

@@ -81,7 +81,7 @@ it('shows the larger cars that a store offers on the page, and its current ones 
   await mkdir(models);
   for (const [version, imageSize] of [['small', 32] as const, ['large', 64] as const])
     await writeRealBundle(models, version, imageSize);
-  await writeFile(path.join(models, 'current.json'), '{"version":"small","beside":["large"]}');
+  await writeFile(path.join(models, 'current.json'), '{"version":"small","alternates":["large"]}');
   const { child, output } = run(['--model', store], { PORT: '0', WORKERS: '1' });
   const address = await addressOf(child, output);
   const page = await (await fetch(`${address}/?seed=5`)).text();

@@ -4,7 +4,7 @@ import type { Log } from '../log.ts';
 import { reasonFields } from './served-model.ts';
 
 /** One of the models that visitors may choose from. */
-export interface OfferedModel {
+export interface ModelChoice {
   readonly version: string;
   /** Width and height of its cars in pixels. */
   readonly imageSize: number;
@@ -20,22 +20,25 @@ interface ReadingOptions {
 }
 
 /**
- * The manifests of the models that a pointer offers beside the current one, in its order. One that cannot be read is logged
+ * The manifests of the alternates that a pointer names, in its order. One that cannot be read is logged
  * and left out: the current model is not to suffer from it. Never throws.
  */
-export async function readBeside({ beside = [] }: Pointer, options: ReadingOptions): Promise<readonly Manifest[]> {
+export async function readAlternates(
+  { alternates = [] }: Pointer,
+  options: ReadingOptions,
+): Promise<readonly Manifest[]> {
   const { source, log, known } = options;
-  const manifests = beside.map(async (version) => {
+  const manifests = alternates.map(async (version) => {
     try {
       return known.find((manifest) => manifest.version === version) ?? (await source.readManifest(version));
     } catch (error) {
-      log.error('A model beside the current one is left out.', { version, ...reasonFields(error) });
+      log.error('An alternate model is left out.', { version, ...reasonFields(error) });
       return undefined;
     }
   });
   return (await Promise.all(manifests)).filter((manifest) => manifest !== undefined);
 }
 
-export function describeOffer({ version, architecture }: Manifest, current: boolean): OfferedModel {
+export function describeChoice({ version, architecture }: Manifest, current: boolean): ModelChoice {
   return { version, imageSize: architecture.imageSize, current };
 }
