@@ -49,7 +49,10 @@ function scaleChannels(layer: Layer, kernel: Float32Array, factors: Float64Array
   const run = layer.kind === 'convTranspose' ? (layer.inputShape.at(-1) ?? 1) : 1;
   const scaled = new Float32Array(kernel.length);
   for (let at = 0; at < kernel.length; )
-    for (const factor of factors) for (const end = at + run; at < end; at++) scaled[at] = number(kernel, at) * factor;
+    for (let channel = 0; channel < factors.length; channel++) {
+      const factor = factors[channel] as number;
+      for (const end = at + run; at < end; at++) scaled[at] = (kernel[at] as number) * factor;
+    }
   return scaled;
 }
 

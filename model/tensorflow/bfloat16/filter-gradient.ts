@@ -19,11 +19,11 @@ export function filterGradient(input: tf.Tensor4D, dy: tf.Tensor4D): tf.Tensor4D
   return tf.tidy(() => {
     const blocks = inBlocks(input);
     const places = batch * rows * columns;
-    const slopes = reshape(dy, [places, filters]);
+    const gradient = reshape(dy, [places, filters]);
     const taps = [0, 1].flatMap((down) =>
       [0, 1].map((right) => {
         const read = slice(blocks, [0, down, right, 0], [batch, height / 2, width / 2, 4 * channels]);
-        return product(reshape(read, [places, 4 * channels]), slopes);
+        return product(reshape(read, [places, 4 * channels]), gradient);
       }),
     );
     // [tap down, tap right, row in the block, column in the block, channel, filter]
@@ -41,13 +41,13 @@ function inBlocks(input: tf.Tensor4D): tf.Tensor {
 }
 
 /** Of `[places, inputs]` and `[places, filters]`: `[inputs, filters]`. */
-function product(read: tf.Tensor, slopes: tf.Tensor): tf.Tensor {
+function product(read: tf.Tensor, gradient: tf.Tensor): tf.Tensor {
   const attributes = [
     typeAttribute('T', 'bfloat16'),
     attribute('transpose_a', 'BOOL', true),
     attribute('transpose_b', 'BOOL', false),
   ];
-  return runKernelOnce('MatMul', attributes, [read, slopes]);
+  return runKernelOnce('MatMul', attributes, [read, gradient]);
 }
 
 function pack(parts: readonly tf.Tensor[]): tf.Tensor {

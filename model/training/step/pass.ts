@@ -17,10 +17,11 @@ export function trainingPass(random: Random, precision: Precision = 'float32'): 
 /** Inverted dropout (Srivastava et al. 2014): 0 with probability `rate`, else 1 / (1 - rate). */
 function dropoutFactors(size: number, rate: number, random: Random): Float32Array {
   const kept = 1 / (1 - rate);
-  const bits = new Uint32Array(size);
-  random.fill(bits);
   const dropped = rate * 2 ** 32;
   const factors = new Float32Array(size);
+  // In the same memory: each factor takes the place of the bits that decide on it.
+  const bits = new Uint32Array(factors.buffer);
+  random.fill(bits);
   for (let at = 0; at < size; at++) factors[at] = (bits[at] as number) < dropped ? 0 : kept;
   return factors;
 }
