@@ -1,5 +1,15 @@
 import { readSettings, type Settings } from '../context.ts';
-import { bulk, type Costs, copiesAtOnce, measured, monthOfServing, perSecond, total, training } from './costs.ts';
+import {
+  assumed,
+  bulk,
+  type Costs,
+  copiesAtOnce,
+  measured,
+  monthOfServing,
+  perSecond,
+  total,
+  training,
+} from './costs.ts';
 import { unbounded, worstMonth } from './worst-case.ts';
 
 const dollars = (value: number) => (value < 0.005 ? '0.00' : value.toFixed(value < 100 ? 2 : 0));
@@ -26,7 +36,7 @@ const sizes = [32, 64, 128] as const;
 /** The tables of costs and scale, as Markdown. @param chosen What the context says; what it has anyway, where nothing else is. */
 export function tables(chosen: Settings = readSettings({})): string {
   const cached = months.map((cars) => monthOfServing(cars, { cached: 0.8 }));
-  const { hours, ...run } = training(800, 500);
+  const runs = [training(800, 500), training(800, 500, { speedup: assumed.amxSpeedup })];
   const averages = months.map(
     (cars, at) => [`${names[at]} a month, at ${peak} times its average`, peak * perSecond(cars)] as const,
   );
@@ -49,10 +59,13 @@ export function tables(chosen: Settings = readSettings({})): string {
     table(['', 'US dollars'], [...sideBySide([worstMonth(chosen)]), ...sideBySide([unbounded(chosen)]).slice(0, -1)]),
     'US dollars for cars in bulk:',
     table(['', ...names], sideBySide(months.map((cars) => bulk(cars, { shardSize: cars > 1e8 ? 20_000 : 10_000 })))),
-    `US dollars for one training: 800 pictures, 500 epochs, ${hours.toFixed(1)} hours at ${measured.trainedPerSecond} pictures a second:`,
+    `US dollars for one training: 800 images, 500 epochs, at ${measured.trainedPerSecond} images a second in float32:`,
     table(
-      ['', 'US dollars'],
-      Object.entries(run).map(([name, cost]) => [name, dollars(cost)]),
+      ['', 'in float32', 'in bfloat16 with AMX, an estimate'],
+      [
+        ['hours, on two cores', ...runs.map(({ hours }) => hours.toFixed(1))],
+        ...sideBySide(runs.map(({ costs }) => costs)).slice(0, -1),
+      ],
     ),
     'US dollars a month for a million cars of larger sizes (of 128 pixels an estimate):',
     table(

@@ -46,9 +46,15 @@ it('draws in bulk for what a calculation by hand says', () => {
 });
 
 it('trains for what a calculation by hand says', () => {
-  const { hours, 'on demand': onDemand } = training(800, 500);
+  const { hours, costs } = training(800, 500);
   expect(hours).toBeCloseTo(400_000 / 95 / 3600, 9);
-  expect(onDemand).toBeCloseTo((hours + 5 / 60) * 0.4284, 9);
+  expect(costs['on demand']).toBeCloseTo((hours + 5 / 60) * 0.4284, 9);
+});
+
+it('trains in a part of the hours where each step is faster, and pays for the start as before', () => {
+  const { hours, costs } = training(800, 500, { speedup: 2.2 });
+  expect(hours).toBeCloseTo(400_000 / 95 / 3600 / 2.2, 9);
+  expect(costs['on demand']).toBeCloseTo((hours + 5 / 60) * 0.4284, 9);
 });
 
 it('needs 24 copies for the ten thousand requests a second that an HTTP API lets through', () => {
