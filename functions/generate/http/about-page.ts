@@ -34,7 +34,7 @@ export function aboutMain(
       </p>
       ${others.length === 0 ? '' : html`<p>Others that draw here: ${others.map((other) => html`<a href="about?model=${other.version}">${other.version}</a> `)}</p>`}
       <h2>Its scores, and what they mean</h2>
-      ${raw(scoresHtml(manifest.scores))}
+      ${scoresHtml(manifest.scores)}
       <h2>Does it copy?</h2>
       <p>${copyingSentence(manifest.scores)}</p>
       ${learnt}
@@ -76,14 +76,14 @@ const explained: readonly Explained[] = [
   },
 ];
 
-function scoresHtml(scores: Manifest['scores']): string {
+function scoresHtml(scores: Manifest['scores']) {
   const measured = explained.filter(({ name }) => scores[name] !== undefined);
-  if (measured.length === 0) return '<p>Nobody has measured this model.</p>';
+  if (measured.length === 0) return html`<p>Nobody has measured this model.</p>`;
   const rows = measured.map(({ name, title, meaning, real }) => {
-    const beside = scores[real] === undefined ? '' : `; real photographs score ${rounded(scores[real])}`;
-    return `<dt>${title}</dt><dd>${rounded(scores[name])}: ${meaning}${beside}.</dd>`;
+    const reference = scores[real] === undefined ? '' : `; real photographs score ${rounded(scores[real])}`;
+    return html`<dt>${title}</dt><dd>${rounded(scores[name])}: ${meaning}${reference}.</dd>`;
   });
-  return `<dl>${rows.join('')}</dl><p>They are measured by a network of this project and compare with no others.</p>`;
+  return html`<dl>${rows}</dl><p>They are measured by a network of this project and compare with no others.</p>`;
 }
 
 function copyingSentence({

@@ -1,4 +1,6 @@
 import { OpenAPIHono } from '@hono/zod-openapi';
+import type { Context } from 'hono';
+import { methodNotAllowed } from 'hono/method-not-allowed';
 import { timing } from 'hono/timing';
 import type { Log } from '../log.ts';
 import { type Meter, noMeter } from '../meter.ts';
@@ -49,6 +51,7 @@ export function createApp(options: AppOptions): OpenAPIHono {
     for (const [name, value] of Object.entries(commonHeaders)) context.res.headers.set(name, value);
   });
   app.use(timing({ totalDescription: '', crossOrigin: true }));
+  app.use(methodNotAllowed({ app, onMethodNotAllowed: refuseMethod }));
   app.use(limitTime(timeLimit, meter));
   addPageRoutes(app, { page, model, freshSeed, patience });
   addCarRoutes(app, { model, freshSeed, queue: createWorkQueue(), meter });
@@ -63,4 +66,10 @@ export function createApp(options: AppOptions): OpenAPIHono {
   });
   app.onError((error) => problemFromError(error, log));
   return app;
+}
+
+function refuseMethod({ req }: Context, methods: readonly string[]): Response {
+  const allow = methods.join(', ');
+  const detail = `${req.path} answers ${allow} only.`;
+  return problemResponse({ status: 405, detail, code: 'method-not-allowed' }, { Allow: allow });
 }

@@ -1,4 +1,5 @@
-import { escapeHtml, type Markup, type Values } from './page-files.ts';
+import { html } from 'hono/html';
+import type { Markup, Values } from './page-files.ts';
 import {
   baseOf,
   lookParts,
@@ -48,8 +49,8 @@ export function sharingHead(look: PageLook, models: PageModels, origin: string):
     ['og:image:height', '630'],
     ['og:image:alt', `${name}, a car front that was never built, drawn by a small neural network`],
   ] as const;
-  const tags = properties.map(([name, content]) => `<meta property="${name}" content="${escapeHtml(content)}">`);
-  const canonical = `<link rel="canonical" href="${escapeHtml(address)}">`;
+  const tags = properties.map(([name, content]) => html`<meta property="${name}" content="${content}">`);
+  const canonical = html`<link rel="canonical" href="${address}">`;
   return { markup: [canonical, ...tags, '<meta name="twitter:card" content="summary_large_image">'].join('\n    ') };
 }
 
@@ -88,7 +89,7 @@ export function explorerValues(look: PageLook, models: PageModels, asked: string
 function placesOf(first: number, truncation: number, { shown }: PageModels): string {
   return Array.from({ length: sheet.rows * sheet.columns }, (_, index) => {
     const seed = first + index;
-    const address = escapeHtml(pageAddress({ seed, truncation }, shown));
-    return `<a href="${address}" aria-label="Show car ${seed}"></a>`;
+    const address = pageAddress({ seed, truncation }, shown);
+    return html`<a href="${address}" aria-label="Show car ${seed}"></a>`;
   }).join('');
 }

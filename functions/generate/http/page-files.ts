@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { html } from 'hono/html';
 import { FreshcarError } from '../../../model/errors.ts';
 
 /** The pages that have a script; each is one HTML with style and script in it, so that all of it is of one deployment. */
@@ -70,23 +71,16 @@ export interface Markup {
 export type Values = Readonly<Record<string, string | Markup>>;
 
 /** Fills what is left open. What a value holds is not filled again. */
-export function fill(html: string, values: Values): string {
-  return html.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
+export function fill(template: string, values: Values): string {
+  return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
     const value = values[name] ?? '';
     return typeof value === 'string' ? escapeHtml(value) : value.markup;
   });
 }
 
-const entities: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
+/** Text as it stands in HTML. */
 export function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => entities[character] ?? '');
+  return String(html`${text}`);
 }
 
 /** A whole page, and the policy that goes with it. */
@@ -101,13 +95,13 @@ export function render(
   { main, script }: { readonly main: string; readonly script?: string },
   values: Values,
 ): Rendered {
-  const html = fill(layout, {
+  const page = fill(layout, {
     ...values,
     main: { markup: main },
     style: { markup: `<style>${style}</style>` },
     script: { markup: script === undefined ? '' : `<script type="module">${script}</script>` },
   });
-  return { html, policy: policyFor(style, script) };
+  return { html: page, policy: policyFor(style, script) };
 }
 
 // Nothing from elsewhere, and of what stands in the HTML only the very style and script that were built.

@@ -1,4 +1,5 @@
-import { escapeHtml, type Values } from './page-files.ts';
+import { html } from 'hono/html';
+import type { Values } from './page-files.ts';
 import { baseOf, type PageModels } from './page-models.ts';
 import { lookString, type MorphPageQuery } from './parameters.ts';
 
@@ -11,8 +12,8 @@ export function morphValues(
   const base = baseOf(shown);
   const [first = 0] = cars;
   const thumbnails = cars.map((seed) => {
-    const address = escapeHtml(`${base}cars/${seed}.png${lookString({ truncation })}`);
-    return `<li><img src="${address}" width="96" height="96" alt="Car ${seed}"></li>`;
+    const address = `${base}cars/${seed}.png${lookString({ truncation })}`;
+    return html`<li><img src="${address}" width="96" height="96" alt="Car ${seed}"></li>`;
   });
   return {
     cars: cars.join(','),

@@ -1,5 +1,6 @@
+import { html } from 'hono/html';
 import { maximumSeed } from '../../../model/latent.ts';
-import { escapeHtml, type Values } from './page-files.ts';
+import type { Values } from './page-files.ts';
 import { baseOf, modelNotice, type PageModels } from './page-models.ts';
 import { lookString, type WallQuery } from './parameters.ts';
 
@@ -16,17 +17,17 @@ export function wallValues({ from, truncation, model }: WallQuery, models: PageM
   const base = baseOf(shown);
   const pictures = Array.from({ length: plainBlocks }, (_, index) => {
     const seed = (first + index * cars) % (maximumSeed + 1);
-    const address = escapeHtml(`${base}sheet.png${lookString({ ...block, seed, truncation })}`);
-    return `<img src="${address}" width="1024" height="512" alt="The cars ${seed} to ${seed + cars - 1}">`;
+    const address = `${base}sheet.png${lookString({ ...block, seed, truncation })}`;
+    return html`<img src="${address}" width="1024" height="512" alt="The cars ${seed} to ${seed + cars - 1}">`;
   });
   const next = (first + plainBlocks * cars) % (maximumSeed + 1);
-  const hidden = shown === undefined ? '' : `<input type="hidden" name="model" value="${escapeHtml(shown.version)}">`;
+  const hidden = shown === undefined ? '' : html`<input type="hidden" name="model" value="${shown.version}">`;
   return {
     from: String(first),
     truncation: String(truncation),
     base,
     model: shown?.version ?? '',
-    hidden: { markup: hidden },
+    hidden: { markup: String(hidden) },
     plain: { markup: pictures.join('') },
     next: `wall${lookString({ from: next, truncation, model: shown?.version })}`,
     icon: `${base}cars/${first}.png`,

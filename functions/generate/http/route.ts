@@ -1,7 +1,8 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
+import { cors } from 'hono/cors';
 import { parseParameters } from './parameters.ts';
-import { ParameterError, problemResponse } from './problem.ts';
+import { ParameterError } from './problem.ts';
 import { commonProblems, type Responses } from './responses.ts';
 
 /** Under what the description lists a route. */
@@ -30,10 +31,13 @@ export interface CheckedRequest<Params extends z.ZodObject, Query extends z.ZodO
   readonly context: Context;
 }
 
-const allow = 'GET, HEAD, OPTIONS';
+const methods = ['GET', 'HEAD', 'OPTIONS'];
+
+/** What a browser asks before another site's script may use more than the plainest request (Fetch, 3.3). */
+const answerPreflight = cors({ origin: '*', allowMethods: methods, allowHeaders: ['*'], maxAge: 86_400 });
 
 /**
- * Adds a GET route (and with it HEAD and OPTIONS), its entry in the API's description, and a 405 for all other methods.
+ * Adds a GET route (and with it HEAD and OPTIONS) and its entry in the API's description.
  * `OpenAPIHono.openapi` cannot do this because its paths end in a parameter, not in `.png` after one.
  */
 export function addRoute<Params extends z.ZodObject, Query extends z.ZodObject>(
@@ -61,8 +65,10 @@ export function addRoute<Params extends z.ZodObject, Query extends z.ZodObject>(
       context,
     });
   });
-  app.options(routingPath, preflight);
-  app.all(routingPath, methodNotAllowed);
+  app.options(routingPath, (context, next) => {
+    context.header('Allow', methods.join(', '));
+    return answerPreflight(context, next);
+  });
 }
 
 function hasTrailingSlash({ req }: Context): boolean {
@@ -89,22 +95,6 @@ function parseQuery<Query extends z.ZodObject>({ path, tag, query }: Route<z.Zod
     throw new ParameterError(name, `${JSON.stringify(name)} is no parameter of ${path}, which ${takes}.`);
   }
   return parseParameters(query, req.query());
-}
-
-/** What a browser asks before another site's script may use more than the plainest request (Fetch, 3.3). */
-function preflight(): Response {
-  const headers = {
-    Allow: allow,
-    'Access-Control-Allow-Methods': allow,
-    'Access-Control-Allow-Headers': '*',
-    'Access-Control-Max-Age': '86400',
-  };
-  return new Response(null, { status: 204, headers });
-}
-
-function methodNotAllowed(context: Context): Response {
-  const detail = `${context.req.path} answers ${allow} only.`;
-  return problemResponse({ status: 405, detail, code: 'method-not-allowed' }, { Allow: allow });
 }
 
 /** The value of `{seed}.png` is what comes before `.png`. */

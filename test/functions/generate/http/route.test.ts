@@ -16,7 +16,7 @@ it.each(paths)('lets scripts of other sites use %s', async (path) => {
   expect(Object.fromEntries(response.headers)).toMatchObject({
     allow: 'GET, HEAD, OPTIONS',
     'access-control-allow-origin': '*',
-    'access-control-allow-methods': 'GET, HEAD, OPTIONS',
+    'access-control-allow-methods': 'GET,HEAD,OPTIONS',
     'access-control-allow-headers': '*',
     'access-control-max-age': '86400',
   });
