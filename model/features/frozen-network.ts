@@ -84,3 +84,14 @@ export function frozenWeights({ layers }: FrozenNetwork): { readonly name: strin
     ];
   });
 }
+
+/** Of the maps at a quarter to a thirty-second of the input, the last narrow one each: what the bottlenecks hand on. */
+export function lastOfEachSize(chain: readonly FrozenLayer[]): string[] {
+  let part = 1;
+  const last = new Map<number, string>();
+  for (const { name, stride, relu6 } of chain) {
+    part *= stride;
+    if (!relu6) last.set(part, name);
+  }
+  return [4, 8, 16, 32].map((size) => last.get(size) ?? `a part of ${size}`);
+}

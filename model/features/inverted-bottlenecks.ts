@@ -1,7 +1,7 @@
 import { FreshcarError } from '../errors.ts';
 import type { Features } from './features-file.ts';
 import { foldKeras } from './fold-keras.ts';
-import { type FrozenLayer, frozenNetworkSchema } from './frozen-network.ts';
+import { type FrozenLayer, frozenNetworkSchema, lastOfEachSize } from './frozen-network.ts';
 import type { KerasLayer, LayersModel } from './layers-model.ts';
 
 /**
@@ -102,17 +102,6 @@ function change(chain: FrozenLayer[], name: string | undefined, to: Partial<Froz
   const at = chain.findIndex((layer) => layer.name === name);
   const layer = chain[at];
   if (layer !== undefined) chain[at] = { ...layer, ...to };
-}
-
-/** Of the maps at a quarter to a thirty-second of the input, the last narrow one each: what the bottlenecks hand on. */
-function lastOfEachSize(chain: readonly FrozenLayer[]): string[] {
-  let part = 1;
-  const last = new Map<number, string>();
-  for (const { name, stride, relu6 } of chain) {
-    part *= stride;
-    if (!relu6) last.set(part, name);
-  }
-  return [4, 8, 16, 32].map((size) => last.get(size) ?? `a part of ${size}`);
 }
 
 function unknown(why: string): FreshcarError {
