@@ -7,3 +7,7 @@
 export function parseJson(text: string): unknown {
   return JSON.parse(text.replace(/^\ufeff/, ''));
 }
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -14,7 +14,7 @@ Examples:
   $ freshcar train --out runs/first --resume --hours 3
   $ freshcar train --data cars.npy --out runs/seed --preset seed --epochs 100
   $ freshcar train --data cars.npy --out runs/wide --config wide.json --channels 192
-  $ freshcar train --data fronts.npy --out runs/fronts --from runs/cars --freeze-discriminator 2
+  $ freshcar train --data fronts.npy --out runs/fronts --from runs/cars
   $ freshcar train --data fronts-64.npy --out runs/large --from runs/fronts --image-size 64      grown, twice the size
   $ freshcar train --data fronts-128.npy --out runs/largest --from runs/large --image-size 128 --last-channels 64,32
   $ freshcar train --data fronts.npy --out runs/second --from runs/fronts --discriminator projected --features mobilenet-v2.safetensors

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { FreshcarError } from '../errors.ts';
 import { type PresetName, presets } from '../training/config.ts';
+import { withoutRetiredNames } from '../training/retired-settings.ts';
 import { resolveConfig, settings } from '../training/settings.ts';
 
 /** What the hyperparameters of a training job say. */
@@ -38,7 +39,8 @@ const jobNames = Object.keys(jobSchema.shape);
  *
  * @throws FreshcarError `invalid-input` in a sentence that names what is wrong, its value and what it may be.
  */
-export function readHyperparameters(hyperparameters: Readonly<Record<string, string>>): JobSettings {
+export function readHyperparameters(given: Readonly<Record<string, string>>): JobSettings {
+  const hyperparameters = withoutRetiredNames(given);
   const known = [...jobNames, ...settings.map(({ name }) => name)];
   const unknown = Object.keys(hyperparameters).filter((name) => !known.includes(name));
   if (unknown.length > 0)

@@ -61,8 +61,8 @@ export function fusedAttributes(type: Precision, epsilon: number): Attribute[] {
   ];
 }
 
-/** The same out of plain operations, on any backend: slower, but it has a second-order gradient. */
-export function composedBatchNorm(
+/** The same out of plain operations, on any backend, but slower. */
+function composedBatchNorm(
   input: tf.Tensor4D,
   gamma: tf.Tensor1D,
   beta: tf.Tensor1D,

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Layer, Network } from '../architecture/network.ts';
-import { type BatchStatistics, batchNormTraining, composedBatchNorm } from './batch-norm.ts';
+import { type BatchStatistics, batchNormTraining } from './batch-norm.ts';
 import { type MixedValue, runBfloat16Layer, widened } from './bfloat16/run-layer.ts';
 import { leakyRelu } from './leaky-relu.ts';
 import { narrowConv, narrowFilters } from './narrow-conv.ts';
@@ -15,8 +15,6 @@ export type Mode =
   | {
       readonly kind: 'training';
       readonly statistics: BatchStatistics;
-      /** False where a second-order gradient is wanted, which fused and bfloat16 kernels do not have. Default: true. */
-      readonly fused?: boolean;
       /** Default: float32. */
       readonly precision?: Precision;
       /** Draws `size` factors, each 0 or 1 / (1 - rate); without it dropout lets everything pass. */
@@ -38,7 +36,7 @@ export function forward(
   options: { readonly logits?: boolean } = {},
 ): tf.Tensor {
   const layers = options.logits ? network.layers.filter((layer) => layer.kind !== 'sigmoid') : network.layers;
-  const mixed = mode.precision === 'bfloat16' && !differentiatedTwice(mode);
+  const mixed = mode.precision === 'bfloat16';
   const output = layers.reduce<MixedValue>(
     (value, layer, index) => {
       // Batch normalisation in training subtracts the mean, and with it any bias right before it.
@@ -80,7 +78,7 @@ function runLayer(layer: Layer, weights: WeightTensors, input: tf.Tensor, mode: 
     case 'batchNorm':
       return batchNorm(layer, weights, input as tf.Tensor4D, mode);
     case 'leakyRelu':
-      return differentiatedTwice(mode) ? tf.leakyRelu(input, layer.slope) : leakyRelu(input, layer.slope);
+      return leakyRelu(input, layer.slope);
     case 'reshape':
     case 'flatten':
       return tf.reshape(input, [input.shape[0] ?? 0, ...layer.outputShape]);
@@ -106,10 +104,6 @@ function convolve(
     : tf.conv2d(input, kernel, stride, 'same');
 }
 
-function differentiatedTwice(mode: Mode): boolean {
-  return mode.kind === 'training' && mode.fused === false;
-}
-
 function batchNorm(
   layer: Extract<Layer, { kind: 'batchNorm' }>,
   weights: WeightTensors,
@@ -121,8 +115,7 @@ function batchNorm(
     const [mean, variance] = [weight('moving_mean'), weight('moving_variance')];
     return tf.batchNorm4d(input, mean, variance, weight('beta'), weight('gamma'), layer.epsilon);
   }
-  const normalise = differentiatedTwice(mode) ? composedBatchNorm : batchNormTraining;
-  const { output, mean, variance } = normalise(input, weight('gamma'), weight('beta'), layer.epsilon);
+  const { output, mean, variance } = batchNormTraining(input, weight('gamma'), weight('beta'), layer.epsilon);
   mode.statistics.set(layer.name, { mean, variance });
   return output;
 }

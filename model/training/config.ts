@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { architectureSchema } from '../architecture/dcgan.ts';
 import { precisions } from '../tensorflow/precision.ts';
+import { withoutRetired } from './retired-settings.ts';
 
 /**
  * Everything that decides what a run computes. One JSON file holds it, flags override it, the run folder keeps it; two
@@ -28,12 +29,8 @@ export const augmentSchema = z.strictObject({
   saturation: z.number().min(0).max(2).default(0),
   /** Scales the distance to the picture's mean by a factor from 1-c to 1+c. */
   contrast: z.number().min(0).max(1).default(0),
-  /** Shifts by up to this part of the width, in whole pixels. */
+  /** Shifts by up to this part of the width, in whole pixels; what a shift lets in is the mirrored picture. */
   translation: z.number().min(0).max(0.5).default(0),
-  /** What a shift lets in: black as in the paper, or the mirrored picture. */
-  border: z.enum(['black', 'mirror']).default('mirror'),
-  /** Side of the grey square that is cut out, as a part of the width. */
-  cutout: z.number().min(0).max(0.9).default(0),
 });
 
 export type AugmentOptions = z.output<typeof augmentSchema>;
@@ -83,8 +80,6 @@ export const configSchema = z.strictObject({
     .strictObject({
       /** What the discriminator is to say of real pictures; 0.9 is one-sided smoothing (Salimans et al. 2016). */
       real: z.number().min(0.5).max(1).default(1),
-      /** What it is to say of generated ones; above 0 is two-sided smoothing. */
-      fake: z.number().min(0).max(0.5).default(0),
       /** How many of a batch's labels are told the wrong way round, as noise. */
       flipRate: z.number().min(0).max(0.5).default(0),
     })
@@ -112,14 +107,8 @@ export const configSchema = z.strictObject({
   /** Mirrors real pictures left to right half of the time. */
   mirror: z.boolean().default(false),
   augment: augmentSchema.prefault({}),
-  /** Weight of the gradient penalty on real pictures (R1, Mescheder et al. 2018); 0 is none. */
-  r1: z.number().min(0).default(0),
-  /** The penalty is computed every so many steps and weighs as many times as much (lazy, Karras et al. 2020). */
-  r1Every: z.int().min(1).default(16),
   /** Weight of the pull between what the discriminator says of real and of generated pictures (LeCam, Tseng et al. 2021). */
   lecam: z.number().min(0).default(0),
-  /** How many of the discriminator's lower convolutions keep the weights they started with (FreezeD, Mo et al. 2020). */
-  freezeDiscriminator: z.int().min(0).max(6).default(0),
   /**
    * What convolutions, and what lies between them, compute in (mixed precision, Micikevicius et al. 2018); weights, optimizers,
    * batch statistics, losses and the averaged generator are float32 in any case.
@@ -145,6 +134,9 @@ export const configSchema = z.strictObject({
   from: z.strictObject({ name: z.string(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }).exactOptional(),
 });
 
+/** The same as an earlier version may have written it. */
+export const storedConfigSchema = z.preprocess(withoutRetired, configSchema);
+
 export type TrainingConfig = z.output<typeof configSchema>;
 
 /** A preset, file or flag may leave the precision to the machine; a run's own configuration says what came of it. */
@@ -165,7 +157,7 @@ export const presets = {
     labels: { real: 0.9 },
     average: 0.999,
     mirror: true,
-    augment: { brightness: 1, saturation: 1, contrast: 0.5, translation: 0.125, border: 'mirror' },
+    augment: { brightness: 1, saturation: 1, contrast: 0.5, translation: 0.125 },
     precision: autoPrecision,
   },
 } as const satisfies Record<string, ConfigInput>;
@@ -175,7 +167,7 @@ export const projectedDefaults = {
   discriminator: 'projected',
   batchSize: 32,
   loss: 'hinge',
-  labels: { real: 1, fake: 0, flipRate: 0 },
+  labels: { real: 1, flipRate: 0 },
   generatorOptimizer: { kind: 'adam', rate: 1e-4, beta1: 0.5, beta2: 0.99 },
   discriminatorOptimizer: { kind: 'adam', rate: 2e-4, beta1: 0.5, beta2: 0.99 },
   discriminatorUpdates: 'combined',

@@ -67,11 +67,11 @@ export function isAllFinite({ generator, discriminator }: Gan): boolean {
 }
 
 /** The discriminator's loss on real and on fake together when it is always right: 0 for plain labels, else more. */
-export function leastLosses({ loss, labels: { real, fake, flipRate }, discriminator }: TrainingConfig): number {
+export function leastLosses({ loss, labels: { real, flipRate }, discriminator }: TrainingConfig): number {
   const least = loss === 'cross-entropy' ? leastCrossEntropy : leastHinge;
   // A projected discriminator's loss is the sum of its heads'.
   const heads = discriminator === 'projected' ? mixedChannels.length : 1;
-  return heads * (least(real, fake, flipRate) + least(fake, real, flipRate));
+  return heads * (least(real, 0, flipRate) + least(0, real, flipRate));
 }
 
 /** The best is to say the mean label, whose entropy remains. */

@@ -9,7 +9,7 @@ import { encodeTensorFile } from '../safetensors.ts';
 import { openFolder } from '../store/folder.ts';
 import { loadTensorflow } from '../tensorflow/backend.ts';
 import { projectedSize, type TrainingConfig } from './config.ts';
-import { type GrownWidths, grownArchitecture, grownWeights, keptBlocks } from './grow.ts';
+import { type GrownWidths, grownArchitecture, grownWeights } from './grow.ts';
 import { openRunFolder } from './run/run-folder.ts';
 import type { StartingWeights } from './step/gan.ts';
 
@@ -20,8 +20,8 @@ export interface Origin {
   readonly weights: StartingWeights;
   /** What the run computed that the weights are of; a bundle's are of none. */
   readonly run?: TrainingConfig;
-  /** Of networks that were grown to twice the size: how many of the discriminator's first layers have learnt. */
-  readonly grown?: { readonly learnt: number };
+  /** Whether its networks were grown to twice the size. */
+  readonly grown?: boolean;
 }
 
 /**
@@ -82,7 +82,7 @@ export async function fitOrigin(
     ...origin,
     config: { ...config, architecture: grown },
     weights: grownWeights(architecture, grown, weights),
-    grown: { learnt: keptBlocks(architecture, grown) },
+    grown: true,
   };
 }
 
@@ -130,7 +130,6 @@ export function checkOrigin(config: TrainingConfig, origin: Origin | undefined):
       'invalid-input',
       `${from.name} draws cars of ${imageSize} pixels: begin with it for ${imageSize}, or for twice as many, to which it grows.`,
     );
-  checkFrozen(config, origin);
   const keys = new Set([...Object.keys(architecture), ...Object.keys(config.architecture)]);
   const names = ([...keys] as (keyof Architecture)[]).filter(
     // A bundle has no discriminator, whose first layer is all that this one is about.
@@ -145,19 +144,5 @@ export function checkOrigin(config: TrainingConfig, origin: Origin | undefined):
   throw new FreshcarError(
     'invalid-input',
     `The networks of ${from.name} are others: ${origin.grown ? 'grown, ' : ''}they have ${list.join(', ')}.`,
-  );
-}
-
-/** Layers that nobody has trained are not to be frozen as they were drawn. */
-function checkFrozen({ freezeDiscriminator }: TrainingConfig, { config, weights, grown }: Origin): void {
-  const learnt = weights.discriminator === undefined ? 0 : (grown?.learnt ?? Number.POSITIVE_INFINITY);
-  if (freezeDiscriminator <= learnt) return;
-  const why =
-    weights.discriminator === undefined
-      ? 'a bundle has no discriminator'
-      : `of a grown discriminator only the first ${learnt} layers have learnt`;
-  throw new FreshcarError(
-    'invalid-input',
-    `freeze-discriminator ${freezeDiscriminator} of ${config.from.name}: ${why}. Freeze ${learnt} at most.`,
   );
 }

@@ -25,17 +25,8 @@ export function checkFeatures(config: TrainingConfig, features: FeaturesFile | u
       `This configuration's features are ${own?.name} with SHA-256 ${own?.sha256}; ${features.name} has ${features.sha256}. ` +
         'Name the right file by --features, or begin a new run',
     );
-  const unknown = unknownSettings(config);
-  if (unknown.length > 0) throw refusal(`A projected discriminator has no ${unknown.join(', no ')}. Leave that away`);
-}
-
-/** What the DCGAN's discriminator alone can do, as the settings' names, where the configuration asks for it. */
-function unknownSettings({ r1, freezeDiscriminator, frozenNormalisation }: TrainingConfig): string[] {
-  return [
-    ...(r1 > 0 ? ['r1'] : []),
-    ...(freezeDiscriminator > 0 ? ['freeze-discriminator'] : []),
-    ...(frozenNormalisation === 'moving' ? ['frozen-normalisation moving'] : []),
-  ];
+  if (config.frozenNormalisation === 'moving')
+    throw refusal('A projected discriminator has no frozen-normalisation moving. Leave that away');
 }
 
 function refusal(sentence: string): FreshcarError {

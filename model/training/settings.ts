@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { FreshcarError } from '../errors.ts';
+import { isRecord } from '../json.ts';
 import type { Precision } from '../tensorflow/precision.ts';
 import {
   autoPrecision,
@@ -7,9 +8,11 @@ import {
   type PresetName,
   presets,
   projectedDefaults,
+  storedConfigSchema,
   type TrainingConfig,
   usualLength,
 } from './config.ts';
+import { withoutRetiredNames } from './retired-settings.ts';
 
 /**
  * Every setting of a run under one name, said once: the command line's flags and a training job's hyperparameters are
@@ -39,7 +42,6 @@ const described: readonly (readonly [name: string, path: string, help: string])[
   ['first-channels', 'architecture.firstChannels', "width of the discriminator's first layer"],
   ['loss', 'loss', 'cross-entropy or hinge'],
   ['real-label', 'labels.real', 'label of real images; 0.9 is one-sided smoothing'],
-  ['fake-label', 'labels.fake', 'label of generated images; above 0 is two-sided smoothing'],
   ['flip-rate', 'labels.flipRate', 'share of labels that are flipped'],
   ['generator-optimizer', 'generatorOptimizer.kind', 'adam, rmsprop or sgd'],
   ['generator-rate', 'generatorOptimizer.rate', 'learning rate of the generator'],
@@ -59,14 +61,9 @@ const described: readonly (readonly [name: string, path: string, help: string])[
   ['saturation', 'augment.saturation', 'augmentation: saturation, 0 to 2'],
   ['contrast', 'augment.contrast', 'augmentation: contrast, 0 to 1'],
   ['translation', 'augment.translation', 'augmentation: shift, as a part of the width'],
-  ['border', 'augment.border', 'what a shift lets in: mirror or black'],
-  ['cutout', 'augment.cutout', 'augmentation: side of the square cut out, as a part of the width'],
-  ['r1', 'r1', 'weight of the gradient penalty on real images'],
-  ['r1-every', 'r1Every', 'steps between two penalties'],
   ['lecam', 'lecam', "weight of LeCam's pull on the discriminator's logits; for few images, 0.01 to 0.3"],
   ['discriminator', 'discriminator', 'dcgan, or projected: through a frozen network that --features names'],
   ['projected-size', 'projectedSize', 'side to which a projected discriminator enlarges images: 64, 96, 128 or 160'],
-  ['freeze-discriminator', 'freezeDiscriminator', 'lower convolutions of the discriminator that do not learn'],
   ['precision', 'precision', 'of convolutions: float32, bfloat16, or auto: what is faster on this processor'],
 ];
 
@@ -122,7 +119,7 @@ export function resolveConfig(sources: ConfigSources): TrainingConfig {
   const given = { ...origin, ...(features && { features }) };
   const merged = [length, projected, given, asked].reduce<Record<string, unknown>>(merge, presets[preset]);
   const precision = merged.precision === autoPrecision ? { precision: fastest } : {};
-  const parsed = configSchema.safeParse({ ...merged, ...precision });
+  const parsed = storedConfigSchema.safeParse({ ...merged, ...precision });
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map(({ path, message }) => `${nameOf(path)}: ${message}`);
   throw new FreshcarError('invalid-input', `The configuration cannot be used. ${faults.join('. ')}.`);
@@ -138,7 +135,7 @@ export function askedSettings(
   if (values.steps !== undefined && values.epochs !== undefined)
     throw new FreshcarError('invalid-input', 'Say how long the run is by --steps or by --epochs, not by both.');
   const { steps: _, ...withoutSteps } = fileParts.data;
-  return Object.entries(values).reduce<Record<string, unknown>>(
+  return Object.entries(withoutRetiredNames(values)).reduce<Record<string, unknown>>(
     (config, [name, value]) => {
       const setting = settings.find((candidate) => candidate.name === name);
       if (setting === undefined) throw new FreshcarError('invalid-input', `There is no setting ${name}.`);
@@ -207,8 +204,4 @@ function merge(
     merged[key] = isRecord(below) && isRecord(value) ? merge(below, value) : value;
   }
   return merged;
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -5,7 +5,7 @@ import type { Network } from '../../architecture/network.ts';
 import { FreshcarError } from '../../errors.ts';
 import { randomFromState } from '../../random.ts';
 import { decodeTensorFile, encodeTensorFile, type NamedArrays } from '../../safetensors.ts';
-import { configSchema, type TrainingConfig } from '../config.ts';
+import { storedConfigSchema, type TrainingConfig } from '../config.ts';
 import type { DataPosition } from '../step/batches.ts';
 import { discriminatorNetwork, type Gan, type Player } from '../step/gan.ts';
 import type { OptimizerState } from '../step/optimizer.ts';
@@ -35,7 +35,7 @@ const stateSchema = z.strictObject({
   said: opinionsSchema.optional(),
   headsSaid: z.array(opinionsSchema).optional(),
   data: dataIdentitySchema,
-  config: configSchema,
+  config: storedConfigSchema,
 });
 
 export function encodeCheckpoint({ config, data, gan, position }: Checkpoint): Uint8Array {

@@ -3,7 +3,7 @@ import { generator } from '../../architecture/dcgan.ts';
 import { sizeOf, type WeightValues } from '../../architecture/network.ts';
 import { FreshcarError } from '../../errors.ts';
 import { decodeTensorFile, encodeTensorFile } from '../../safetensors.ts';
-import { configSchema, type TrainingConfig } from '../config.ts';
+import { storedConfigSchema, type TrainingConfig } from '../config.ts';
 import { type Checkpoint, type DataIdentity, dataIdentitySchema } from './checkpoint.ts';
 
 /** What of a run is worth looking at after one of its steps: the generator as it would ship, and what made it. */
@@ -21,7 +21,7 @@ export function snapshotOf({ config, data, gan }: Pick<Checkpoint, 'config' | 'd
   return { config, data, step: gan.step, weights: gan.average };
 }
 
-const stateSchema = z.strictObject({ step: z.int().min(0), data: dataIdentitySchema, config: configSchema });
+const stateSchema = z.strictObject({ step: z.int().min(0), data: dataIdentitySchema, config: storedConfigSchema });
 
 /** As a file: the arrays under their weights' names, the rest as JSON in the header. A sixth of a checkpoint's size. */
 export function encodeSnapshot({ weights, ...state }: Snapshot): Uint8Array {

@@ -21,50 +21,28 @@ export function augment(options: AugmentOptions, images: tf.Tensor4D, random: Ra
   if (options.contrast > 0)
     out = scaleAround(out, tf.mean(out, [1, 2, 3], true), perPicture(1 - options.contrast, 1 + options.contrast));
   if (options.translation > 0) out = translate(options, out, random);
-  if (options.cutout > 0) out = tf.mul(out, cutoutMask(options.cutout, batch, images.shape[1], random));
   return out;
 }
 
 /** Moves every picture by whole pixels, as one gather over all pixels of the batch. */
-function translate({ translation, border }: AugmentOptions, images: tf.Tensor4D, random: Random): tf.Tensor4D {
+function translate({ translation }: AugmentOptions, images: tf.Tensor4D, random: Random): tf.Tensor4D {
   const [batch, size] = images.shape;
   const reach = Math.round(size * translation);
   const pixels = batch * size * size;
-  // In black borders, the index after the last pixel points at an added black one. Black is -1.
   const source = new Int32Array(pixels);
   for (let picture = 0, at = 0; picture < batch; picture++) {
-    const rows = shifted(size, random.integer(2 * reach + 1) - reach, border);
-    const columns = shifted(size, random.integer(2 * reach + 1) - reach, border);
-    for (const row of rows)
-      for (const column of columns)
-        source[at++] = row < 0 || column < 0 ? pixels : (picture * size + row) * size + column;
+    const rows = shifted(size, random.integer(2 * reach + 1) - reach);
+    const columns = shifted(size, random.integer(2 * reach + 1) - reach);
+    for (const row of rows) for (const column of columns) source[at++] = (picture * size + row) * size + column;
   }
-  const flat = tf.reshape(images, [pixels, 3]);
-  const table = border === 'black' ? tf.concat([flat, tf.fill([1, 3], -1)]) : flat;
-  return tf.reshape(tf.gather(table, tf.tensor1d(source, 'int32')), images.shape);
+  return tf.reshape(tf.gather(tf.reshape(images, [pixels, 3]), tf.tensor1d(source, 'int32')), images.shape);
 }
 
-/** Where each of `size` places takes its value from after a shift; -1 is nowhere. */
-function shifted(size: number, by: number, border: AugmentOptions['border']): number[] {
+/** Where each of `size` places takes its value from after a shift; what lies beyond the border is mirrored in it. */
+function shifted(size: number, by: number): number[] {
   return Array.from({ length: size }, (_, place) => {
     const from = place - by;
     if (from >= 0 && from < size) return from;
-    if (border === 'black') return -1;
     return from < 0 ? -1 - from : 2 * size - 1 - from;
   });
-}
-
-function cutoutMask(part: number, batch: number, size: number, random: Random): tf.Tensor4D {
-  const side = Math.round(size * part);
-  const mask = new Float32Array(batch * size * size).fill(1);
-  for (let picture = 0; picture < batch; picture++) {
-    // The square's centre may lie anywhere, so that edges are cut as often as the middle.
-    const top = random.integer(size + 1) - Math.floor(side / 2);
-    const left = random.integer(size + 1) - Math.floor(side / 2);
-    for (let row = Math.max(0, top); row < Math.min(size, top + side); row++) {
-      const start = (picture * size + row) * size;
-      mask.fill(0, start + Math.max(0, left), start + Math.max(0, Math.min(size, left + side)));
-    }
-  }
-  return tf.tensor4d(mask, [batch, size, size, 1]);
 }

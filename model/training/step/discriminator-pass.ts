@@ -25,7 +25,7 @@ export function discriminatorPass(
     const seen = augment(config.augment, images, gan.random);
     const labels = drawLabels(config, gan, kind);
     const tensors = weightTensors(network, weights);
-    const names = learningNames(network, config.freezeDiscriminator);
+    const names = learningNames(network);
     const lecam = config.lecam === 0 ? undefined : pullOf(config.lecam, gan.said, kind);
     const { value, grads } = tf.valueAndGrads((...trainable: tf.Tensor[]) => {
       const logits = forward(network, withTrainable(tensors, names, trainable), seen, pass, { logits: true });

@@ -28,27 +28,13 @@ function dropoutFactors(size: number, rate: number, random: Random): Float32Arra
 
 /**
  * The weights that have a gradient: the trainable ones, without biases right before a batch normalisation, which subtracts
- * them again, and without what belongs to the first `frozen` convolutions.
+ * them again.
  */
-export function learningNames(network: Network, frozen = 0): string[] {
+export function learningNames(network: Network): string[] {
   const cancelled = new Set(
     network.layers.filter((_, at) => network.layers[at + 1]?.kind === 'batchNorm').map((layer) => `${layer.name}/bias`),
   );
-  const still = new Set(frozenLayers(network, frozen));
-  return network.weights
-    .filter(({ name, trainable }) => trainable && !cancelled.has(name) && !still.has(name.split('/', 1)[0] ?? ''))
-    .map(({ name }) => name);
-}
-
-/** The names of the first `count` convolutions and of what follows each of them, such as its normalisation. */
-function frozenLayers(network: Network, count: number): string[] {
-  let convolutions = 0;
-  return network.layers
-    .filter(({ kind }) => {
-      if (kind === 'conv' || kind === 'dense') convolutions += 1;
-      return convolutions <= count;
-    })
-    .map(({ name }) => name);
+  return network.weights.filter(({ name, trainable }) => trainable && !cancelled.has(name)).map(({ name }) => name);
 }
 
 /** All of `tensors`, those of `names` replaced by the ones that a gradient is taken in. */

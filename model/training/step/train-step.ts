@@ -17,7 +17,6 @@ import {
   trainingPass,
   withTrainable,
 } from './pass.ts';
-import { gradientPenalty } from './r1.ts';
 
 /** The three curves of the seed, each averaged over its batch. */
 export interface StepLosses {
@@ -91,17 +90,10 @@ function discriminatorStep(
   const separate = config.discriminatorUpdates === 'separate';
   const update = (gradients: Gradients) => applyGradients(config.discriminatorOptimizer, optimizer, weights, gradients);
   const onReal = discriminator.look(config, gan, real, 'own').pass('real');
-  const gradients = withPenalty(config, gan, real, onReal.gradients);
-  if (separate) update(gradients);
+  if (separate) update(onReal.gradients);
   const onFake = fake.pass('fake');
-  update(separate ? onFake.gradients : sumGradients(gradients, onFake.gradients));
+  update(separate ? onFake.gradients : sumGradients(onReal.gradients, onFake.gradients));
   return { discriminatorReal: onReal.loss, discriminatorFake: onFake.loss };
-}
-
-/** Adds the gradient penalty's gradient in the steps that have one. */
-function withPenalty(config: TrainingConfig, gan: Gan, real: tf.Tensor4D, gradients: Gradients): Gradients {
-  if (config.r1 === 0 || gan.step % config.r1Every !== 0) return gradients;
-  return sumGradients(gradients, gradientPenalty(config, gan, real).gradients);
 }
 
 /** A generated batch that the generator does not learn from, drawn by the moving statistics. */

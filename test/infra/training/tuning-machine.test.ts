@@ -67,7 +67,7 @@ describe('a tuning', () => {
   });
 
   it('asks for what its input says, within the limits of the deployment', async () => {
-    const ranges = { ContinuousParameterRanges: [{ Name: 'r1', MinValue: '0', MaxValue: '10' }] };
+    const ranges = { ContinuousParameterRanges: [{ Name: 'lecam', MinValue: '0', MaxValue: '10' }] };
     const input = { train: 'fronts/', hyperparameters: { preset: 'seed' }, ranges, jobs: 5, parallel: 1 };
     const { calls } = await execute(input);
     expect(calls).toMatchObject([
@@ -167,7 +167,7 @@ describe.skipIf(!hasBotocore)(`what SageMaker's own model says${needsBotocore}`,
   });
 
   it('would have something against a wrong one', async () => {
-    const { calls } = await execute({ ranges: { ContinuousParameterRanges: [{ Name: 'r1', MinValue: '0' }] } });
+    const { calls } = await execute({ ranges: { ContinuousParameterRanges: [{ Name: 'lecam', MinValue: '0' }] } });
     expect(modelFaults('CreateHyperParameterTuningJob', calls[0])).toEqual([expect.stringContaining('MaxValue')]);
     const [call] = calls as Record<string, unknown>[];
     const long = { ...call, HyperParameterTuningJobName: `freshcar-${'x'.repeat(32)}` };

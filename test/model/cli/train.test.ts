@@ -217,10 +217,10 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
     it('starts from another run with its networks, records it, and resumes without a word on it', async () => {
       await train('run', fourSteps);
       const short = ['--batch-size', '4', '--epochs', '0.5', '--report-every', '1'];
-      const { code } = await train('second', [...short, '--from', join(folder, 'run'), '--freeze-discriminator', '1']);
+      const { code } = await train('second', [...short, '--from', join(folder, 'run')]);
       expect(code).toBe(0);
       const config = JSON.parse(await readFile(join(folder, 'second', 'config.json'), 'utf8'));
-      expect(config).toMatchObject({ architecture: { channels: 8 }, from: { name: 'run' }, freezeDiscriminator: 1 });
+      expect(config).toMatchObject({ architecture: { channels: 8 }, from: { name: 'run' } });
       const manifest = JSON.parse(await readFile(join(folder, 'second', 'bundle', 'manifest.json'), 'utf8'));
       expect(manifest.recipe.from).toEqual(config.from);
       expect((await train('second', ['--resume', '--epochs', '1'])).out).toContain('Done after 2 steps');
@@ -243,17 +243,12 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
       expect((await run('large', ['--resume'])).out).toContain('Done after 1 steps');
     });
 
-    it('refuses sizes that it does not grow to, and to freeze what has learnt nothing', async () => {
+    it('refuses sizes that it does not grow to', async () => {
       await train('run', fourSteps);
-      const [run, bundle] = [join(folder, 'run'), join(folder, 'run', 'bundle')];
+      const run = join(folder, 'run');
       for (const [flags, sentence] of [
         [['--from', run, '--image-size', '128'], 'draws cars of 32 pixels: begin with it for 32, or for twice as many'],
         [['--from', run, '--image-size', '64'], 'at least 24 channels'],
-        [
-          ['--from', run, '--image-size', '64', '--last-channels', '24', '--freeze-discriminator', '3'],
-          'only the first 1 layers have learnt. Freeze 1 at most.',
-        ],
-        [['--from', bundle, '--freeze-discriminator', '1'], 'a bundle has no discriminator. Freeze 0 at most.'],
       ] as const)
         expect(await train('second', flags)).toMatchObject({ code: 2, err: expect.stringContaining(sentence) });
     });

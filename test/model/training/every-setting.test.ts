@@ -37,7 +37,6 @@ const others: Readonly<Record<string, readonly [value: string, besides?: Values]
   'last-channels': ['16'],
   loss: ['hinge'],
   'real-label': ['0.9'],
-  'fake-label': ['0.1'],
   'flip-rate': ['0.5'],
   'generator-optimizer': ['rmsprop'],
   'generator-rate': ['0.001'],
@@ -53,12 +52,7 @@ const others: Readonly<Record<string, readonly [value: string, besides?: Values]
   saturation: ['0.5'],
   contrast: ['0.5'],
   translation: ['0.25'],
-  border: ['black', { translation: '0.25' }],
-  cutout: ['0.5'],
-  r1: ['1'],
-  'r1-every': ['2', { r1: '1' }],
   lecam: ['0.3'],
-  'freeze-discriminator': ['1'],
   precision: ['bfloat16'],
 };
 

@@ -27,7 +27,7 @@ describe('the settings of a run', () => {
       file: { batchSize: 32, augment: { brightness: 0.25 }, epochs: 10 },
       values: { 'batch-size': '16', 'real-label': '0.8', mirror: 'false' },
     });
-    expect(config).toMatchObject({ batchSize: 16, epochs: 10, labels: { real: 0.8, fake: 0 }, mirror: false });
+    expect(config).toMatchObject({ batchSize: 16, epochs: 10, labels: { real: 0.8 }, mirror: false });
     expect(config.augment).toMatchObject({ brightness: 0.25, translation: 0.125 });
   });
 
@@ -43,7 +43,7 @@ describe('the settings of a run', () => {
     expect(resolveConfig({ preset: 'seed' })).toMatchObject({
       batchSize: 64,
       loss: 'cross-entropy',
-      labels: { real: 1, fake: 0, flipRate: 0 },
+      labels: { real: 1, flipRate: 0 },
       generatorOptimizer: { kind: 'adam', rate: 2e-4, beta1: 0.5 },
       discriminatorOptimizer: { kind: 'adam', rate: 2e-4, beta1: 0.5 },
       discriminatorUpdates: 'separate',
@@ -114,7 +114,9 @@ describe('the settings of a run', () => {
 
   it('take what the schema says that they are', () => {
     const kindOf = (wanted: string) => settings.find(({ name }) => name === wanted)?.kind;
-    expect(['epochs', 'batch-size', 'generator-rate', 'r1', 'image-size'].map(kindOf)).toEqual(Array(5).fill('number'));
+    expect(['epochs', 'batch-size', 'generator-rate', 'lecam', 'image-size'].map(kindOf)).toEqual(
+      Array(5).fill('number'),
+    );
     expect(['loss', 'generator-optimizer', 'discriminator-updates', 'precision'].map(kindOf)).toEqual(
       Array(4).fill('text'),
     );

@@ -24,8 +24,6 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
     epochs: 4,
     labels: { real: 0.9, flipRate: 0.1 },
     lecam: 0.3,
-    r1: 1,
-    r1Every: 3,
     precision: 'float32',
   });
   const config = everything;

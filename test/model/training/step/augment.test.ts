@@ -83,7 +83,8 @@ describe('augmentation', () => {
     const dot = new Float32Array(size * size * 3);
     dot[(4 * size + 4) * 3] = 1;
     const images = tf.tile(tf.tensor4d(dot, [1, size, size, 3]), [500, 1, 1, 1]) as tf.Tensor4D;
-    const out = augmented({ translation: 0.25, border: 'black' }, images, randomFromSeed(3)).dataSync();
+    // The dot is far enough from the border not to be seen in the mirror.
+    const out = augmented({ translation: 0.25 }, images, randomFromSeed(3)).dataSync();
     const places = [...out].flatMap((value, at) => (value === 1 ? [Math.floor(at / 3) % (size * size)] : []));
     const by = (place: number) => [Math.floor(place / size) - 4, (place % size) - 4] as const;
     for (const axis of [0, 1] as const) {
