@@ -78,9 +78,12 @@ function readNumber(cursor: Cursor, where: string): number {
   return value;
 }
 
+/** One for all texts: making it takes longer than reading one. */
+const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 function readText(bytes: Uint8Array, where: string): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return decoder.decode(bytes);
   } catch {
     throw new ProtobufError(`its ${where} is no text`);
   }

@@ -1,4 +1,4 @@
-import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
@@ -31,8 +31,9 @@ export interface LambdaAsset {
 }
 
 /**
- * Makes the folder that becomes a function's zip, or goes into its image: `handler.mjs` with everything bundled in, beside
- * it what its engine needs, and, for `generate`, the explorer page.
+ * Makes the folder that becomes a function's zip, or goes into its image: `handler.mjs` and `chunks/` with everything bundled in,
+ * beside it what its engine needs, and, for `generate`, the explorer page. What is imported when it is needed is a chunk by itself,
+ * so that a start reads what it runs.
  */
 export async function buildLambdaAsset(options: LambdaAssetOptions): Promise<LambdaAsset> {
   const { root, folder, name } = options;
@@ -41,16 +42,19 @@ export async function buildLambdaAsset(options: LambdaAssetOptions): Promise<Lam
   await mkdir(folder, { recursive: true });
   const { metafile } = await build({
     absWorkingDir: root,
-    entryPoints: [handlers[name]],
-    outfile: path.join(folder, 'handler.mjs'),
+    entryPoints: { handler: handlers[name] },
+    outdir: folder,
+    outExtension: { '.js': '.mjs' },
+    chunkNames: 'chunks/[name]-[hash]',
     bundle: true,
+    splitting: true,
     format: 'esm',
     platform: 'node',
     target: 'node22',
     // Packages' ES modules leave out what is not used.
     mainFields: ['module', 'main'],
     external: [...engine.external, ...engine.leftOut.map((file) => path.join(root, file))],
-    plugins: [replace(root, engine.replaced), oneLanguage],
+    plugins: [replace(root, engine.replaced), edit(root, engine.edited), oneLanguage],
     // Names stay, so that a stack trace in the log can be read.
     minifySyntax: true,
     minifyWhitespace: true,
@@ -84,13 +88,30 @@ function replace(root: string, modules: LambdaEngine['replaced']): Plugin {
     name: 'replace',
     setup({ onLoad }) {
       for (const [module, other] of Object.entries(modules)) {
-        const file = path.join(root, module);
-        const filter = new RegExp(`^${file.replaceAll(/[.\\]/g, '\\$&')}$`);
         const contents = `export * from ${JSON.stringify(path.join(root, other))};`;
-        onLoad({ filter }, () => ({ contents, resolveDir: path.dirname(file) }));
+        onLoad({ filter: onlyFile(root, module) }, ({ path: file }) => ({ contents, resolveDir: path.dirname(file) }));
       }
     },
   };
+}
+
+function edit(root: string, modules: LambdaEngine['edited']): Plugin {
+  return {
+    name: 'edit',
+    setup({ onLoad }) {
+      for (const [module, { from, to }] of Object.entries(modules))
+        onLoad({ filter: onlyFile(root, module) }, async ({ path: file }) => {
+          const text = await readFile(file, 'utf8');
+          const times = text.match(from)?.length ?? 0;
+          if (times !== 1) return { errors: [{ text: `${module} holds ${from} ${times} times instead of once.` }] };
+          return { contents: text.replace(from, to) };
+        });
+    },
+  };
+}
+
+function onlyFile(root: string, module: string): RegExp {
+  return new RegExp(`^${path.join(root, module).replaceAll(/[.\\]/g, '\\$&')}$`);
 }
 
 async function copyFiles(from: string, to: string, { package: name, folder, names }: LambdaEngine['files'][number]) {
@@ -103,6 +124,6 @@ function staticPackages({ outputs }: Metafile): string[] {
   const imports = Object.values(outputs).flatMap((output) => output.imports);
   const names = imports
     .filter(({ external, kind, path: name }) => external && kind !== 'dynamic-import' && !isBuiltin(name))
-    .map(({ path: name }) => name);
+    .map(({ path: name }) => /^(@[^/]+\/)?[^/]+/.exec(name)?.[0] ?? name);
   return [...new Set(names)].sort();
 }

@@ -11,25 +11,31 @@ export interface LambdaEngine {
   readonly leftOut: readonly string[];
   /** A module, and the one that takes its place. */
   readonly replaced: Readonly<Record<string, string>>;
+  /** A package's module, what stands in it once and no bundler can follow, and what is to stand there. */
+  readonly edited: Readonly<Record<string, { readonly from: RegExp; readonly to: string }>>;
 }
 
+/** Where the package keeps what Linux x64 needs. */
+const nativeLibrary = 'onnxruntime-node/bin/napi-v6/linux/x64';
 const tensorflow = ['model/engine/tfjs.ts', 'model/bundle/tfjs-format.ts'];
 /** No types and no source maps. */
 const scripts = /\.js$|^package\.json$/;
 
 export const lambdaEngines: Readonly<Record<LambdaEngineName, LambdaEngine>> = {
   /** For functions that draw nothing themselves. */
-  none: { external: [], files: [], leftOut: [], replaced: {} },
+  none: { external: [], files: [], leftOut: [], replaced: {}, edited: {} },
   /** Only what Linux x64 needs: the package has 250 MB for five platforms. */
   native: {
-    external: ['onnxruntime-node'],
-    files: [
-      { package: 'onnxruntime-node', folder: 'dist', names: scripts },
-      { package: 'onnxruntime-node', folder: 'bin/napi-v6/linux/x64', names: /./ },
-      { package: 'onnxruntime-common', folder: 'dist/cjs', names: scripts },
-    ],
+    external: [`${nativeLibrary}/*`],
+    files: [{ package: 'onnxruntime-node', folder: 'bin/napi-v6/linux/x64', names: /./ }],
     leftOut: tensorflow,
     replaced: { 'model/engine/runtime.ts': 'model/engine/runtime-native.ts' },
+    edited: {
+      'node_modules/onnxruntime-node/dist/binding.js': {
+        from: /require\(`[^`]*onnxruntime_binding\.node`\)/g,
+        to: `require('${nativeLibrary}/onnxruntime_binding.node')`,
+      },
+    },
   },
   /** Any processor. Of the package's 140 MB, three files; the library in it is the one without a GPU. */
   wasm: {
@@ -44,6 +50,7 @@ export const lambdaEngines: Readonly<Record<LambdaEngineName, LambdaEngine>> = {
     ],
     leftOut: tensorflow,
     replaced: { 'model/engine/runtime.ts': 'model/engine/runtime-wasm.ts' },
+    edited: {},
   },
   /** Its packages, with 600 MB of a library, are in the image that the handler goes into. */
   tfjs: {
@@ -51,5 +58,6 @@ export const lambdaEngines: Readonly<Record<LambdaEngineName, LambdaEngine>> = {
     files: [],
     leftOut: ['model/engine/onnx.ts'],
     replaced: {},
+    edited: {},
   },
 };

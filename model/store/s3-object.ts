@@ -2,29 +2,10 @@ import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { GetObjectCommand, HeadObjectCommand, PutObjectCommand, type S3Client } from '@aws-sdk/client-s3';
 import { FreshcarError } from '../errors.ts';
+import type { GetOptions, ObjectOptions, S3Object } from './bucket-source.ts';
 import { explainS3, statusOf } from './s3-error.ts';
 
 /** One attempt at one object, in time or not at all. */
-
-interface ObjectOptions {
-  readonly bucket: string;
-  readonly key: string;
-  /** Milliseconds for the whole attempt, answer and body. */
-  readonly timeout: number;
-}
-
-export interface GetOptions extends ObjectOptions {
-  /** Whoever may not list a bucket is told "denied" of what is missing: then that is what it is taken for. */
-  readonly deniedIsMissing?: boolean;
-  readonly knownEtag?: string | undefined;
-  /** Bytes of the longest object that is read; any, where it is our own. */
-  readonly limit?: number;
-}
-
-export interface S3Object {
-  readonly bytes: Uint8Array;
-  readonly etag: string;
-}
 
 /**
  * Reads an object; undefined when it still has the ETag that the caller knows.

@@ -39,6 +39,15 @@ describe('the built function, loaded by Node', () => {
     expect(page).toMatchObject({ statusCode: 200, isBase64Encoded: false });
     expect(page.body).toContain('<!doctype html>');
   });
+
+  it('compiles no code on its way to a car, as zod would for each of its schemas', async () => {
+    const { environment } = await startStore();
+    // What asks for compiled code ends the process; zod would go on without it.
+    const refuse = 'globalThis.Function = new Proxy(Function, { construct: () => process.exit(7) });';
+    const strict = `--import=data:text/javascript,${encodeURIComponent(refuse)}`;
+    const invoke = await loadFunction(built.asset.folder, { ...environment, NODE_OPTIONS: strict });
+    expect(await invoke(httpEvent('/car.png'))).toMatchObject(freshCar);
+  });
 });
 
 describe('the built promotion, loaded by Node', () => {
@@ -46,7 +55,7 @@ describe('the built promotion, loaded by Node', () => {
     const promotion = await buildOnce('promote');
     onTestFinished(promotion.remove);
     expect(promotion.asset.packages).toEqual(['onnxruntime-node']);
-    expect(readdirSync(promotion.asset.folder).sort()).toEqual(['handler.mjs', 'node_modules']);
+    expect(readdirSync(promotion.asset.folder).sort()).toEqual(['chunks', 'handler.mjs', 'node_modules']);
     const { s3, environment } = await startStore();
     const bundle = await writeRealBundle(await temporaryFolder(), 'better', 32, 2);
     for (const name of readdirSync(bundle))

@@ -81,7 +81,7 @@ describe('npx cdk synth', { timeout: 240_000 }, () => {
     const [source] = Object.values(imagesSchema.parse(JSON.parse(assets)).dockerImages);
     const staged = path.join(image.output, source?.source.directory ?? '');
     expect(readdirSync(staged).sort()).toEqual(['.npmrc', 'dist', 'functions', 'package-lock.json', 'package.json']);
-    expect(readdirSync(path.join(staged, 'dist/lambda-tfjs')).sort()).toEqual(['handler.mjs', 'page']);
+    expect(readdirSync(path.join(staged, 'dist/lambda-tfjs')).sort()).toEqual(['chunks', 'handler.mjs', 'page']);
     expect(existsSync(path.join(staged, source?.source.dockerFile ?? ''))).toBe(true);
   });
 

@@ -1,3 +1,4 @@
+import './plain-schemas.ts';
 import { randomInt } from 'node:crypto';
 import { createApp } from '../http/app.ts';
 import { readPage } from '../http/page-files.ts';

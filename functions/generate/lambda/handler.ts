@@ -1,10 +1,11 @@
+import './plain-schemas.ts';
 import path from 'node:path';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { S3Client } from '@aws-sdk/client-s3';
 import { z } from 'zod';
+import { bucketSource } from '../../../model/store/bucket-source.ts';
+import { earlyGet } from '../../../model/store/early-get.ts';
 import { modelsPrefix } from '../../../model/store/pointer.ts';
-import { s3Source } from '../../../model/store/s3.ts';
 import { publicUrlSchema } from '../http/public-address.ts';
 import { loadModel } from '../models/load-model.ts';
 import { createModelRegistry, type ModelRegistry } from '../models/model-registry.ts';
@@ -28,13 +29,10 @@ const environmentSchema = z.object({
   AWS_LAMBDA_INITIALIZATION_TYPE: z.string().default('on-demand'),
 });
 
-// Compiling each schema takes longer than a cold start ever checks by it.
-z.config({ jitless: true });
 const environment = environmentSchema.parse(process.env);
 const { log, meter, observe } = createOperations(() => model.version);
-const source = s3Source({
-  // s3Source retries by itself.
-  client: new S3Client({ maxAttempts: 1, forcePathStyle: environment.AWS_ENDPOINT_URL_S3 !== undefined }),
+const source = bucketSource({
+  get: earlyGet({ environment: process.env, isEarly: () => model.version === undefined }),
   bucket: environment.MODEL_BUCKET,
   prefix: environment.MODEL_PREFIX,
 });

@@ -35,6 +35,28 @@ function packagesIn(files: readonly string[]): string[] {
   return [...new Set(inModules.map((at) => at[1] ?? ''))].sort();
 }
 
+type Files = ReturnType<typeof open>;
+
+function isOwn(name: string): boolean {
+  return /^(handler|chunks\/[^/]+)\.mjs$/.test(name);
+}
+
+function allCode({ files, bytesOf }: Files): string {
+  return files.filter(isOwn).map(bytesOf).join('');
+}
+
+/** The handler, the two modules that it imports on its way to a car, and all that these import without being asked. */
+function codeForFirstCar({ files, bytesOf }: Files): string {
+  const found = new Set(['handler.mjs', ...files.filter((name) => /^chunks\/(create-handler|onnx)-/.test(name))]);
+  expect(found.size).toBe(3);
+  for (const name of found)
+    for (const [, other] of bytesOf(name)
+      .toString()
+      .matchAll(/(?:from|import)"(\.[^"]+)"/g))
+      found.add(path.posix.join(path.posix.dirname(name), other ?? ''));
+  return [...found].map(bytesOf).join('');
+}
+
 describe("the function's zip", () => {
   it('holds native code for Linux x64 and for nothing else', () => {
     const { files, bytesOf } = open(built);
@@ -49,16 +71,27 @@ describe("the function's zip", () => {
   });
 
   it('holds no TensorFlow, no types and no source maps', () => {
-    const { files, bytesOf } = open(built);
+    const { files } = open(built);
     expect(files.filter((name) => /tensorflow|tfjs|\.d\.ts$|\.map$|cuda|tensorrt/i.test(name))).toEqual([]);
-    expect(bytesOf('handler.mjs').includes('FusedBatchNormV3')).toBe(false);
-    // One of zod's messages in German.
-    expect(bytesOf('handler.mjs').includes('Ungültige Eingabe')).toBe(false);
+    const code = allCode(open(built));
+    expect(code.includes('FusedBatchNormV3')).toBe(false);
+    // One of zod's messages in English and in German.
+    expect([code.includes('Invalid input'), code.includes('Ungültige Eingabe')]).toEqual([true, false]);
   });
 
-  it('imports one package by name, which lies beside it with all that it needs', () => {
+  it('imports one package by name, of which nothing but the library lies beside it', () => {
     expect(built.asset.packages).toEqual(['onnxruntime-node']);
-    expect(packagesIn(open(built).files)).toEqual(['onnxruntime-common', 'onnxruntime-node']);
+    const { files } = open(built);
+    expect(packagesIn(files)).toEqual(['onnxruntime-node']);
+    expect(files.filter((name) => name.startsWith('node_modules/') && /js$/.test(name))).toEqual([]);
+  });
+
+  it('needs less than 700 kB of code for its first car, and nothing of the client of AWS', () => {
+    const code = codeForFirstCar(open(built));
+    expect(code.length).toBeLessThan(700e3);
+    expect([code.includes('createApp'), code.includes('onnxruntime_binding')]).toEqual([true, true]);
+    expect(code.includes('GetObjectCommand')).toBe(false);
+    expect(allCode(open(built)).includes('GetObjectCommand')).toBe(true);
   });
 
   it('holds the page', () => {
@@ -108,10 +141,10 @@ describe("the function's zip for arm64", () => {
   });
 
   it('imports one package by name, which lies beside it with all that it needs', () => {
-    const { files, bytesOf } = open(portable);
+    const { files } = open(portable);
     expect(portable.asset.packages).toEqual(['onnxruntime-web']);
     expect(packagesIn(files)).toEqual(['onnxruntime-common', 'onnxruntime-web']);
-    expect(bytesOf('handler.mjs').includes('onnxruntime-node')).toBe(false);
+    expect(allCode(open(portable)).includes('onnxruntime-node')).toBe(false);
   });
 
   it('weighs less than 5 MB packed, and 20 MB unpacked, beside what browsers draw with', () => {
