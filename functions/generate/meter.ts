@@ -8,7 +8,7 @@ export const metricUnits = {
   LoadTime: 'Milliseconds',
   /** First loads that failed: visitors got a 503. */
   FailedLoads: 'Count',
-  /** First loads that failed and were made up for by the version before: visitors get its cars. */
+  /** First loads that failed, and each further try, while the version before makes up for it: visitors get its cars. */
   Fallbacks: 'Count',
   Swaps: 'Count',
   /** Versions that the pointer named and that could not be served; the old model went on. */

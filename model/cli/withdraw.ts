@@ -3,8 +3,9 @@ import type { Terminal } from '../terminal.ts';
 import { storeHelp, storeOption } from './store-option.ts';
 
 const examples = `
-A version that is withdrawn is not offered any more, and no rollback goes to it. The current one cannot be withdrawn: promote
-another one first. Its files stay in the store: whoever knows its name can still ask for its cars until you delete models/VERSION/.
+A version that is withdrawn is not offered any more, no rollback goes to it, and within minutes services answer its addresses with 404.
+The current one cannot be withdrawn: promote another one first. Its files stay in the store, for you alone; delete models/VERSION/
+when you want them gone.
 
 A CDN goes on with what it has kept, for a year: --purge has CloudFront forget all images of the version. Where the account has
 several distributions for cars, name the one of the stack's output Distribution. What browsers have kept, nobody can take back.

@@ -103,6 +103,14 @@ export function movedPointer(pointer: Pointer | undefined, version: string): Poi
   return pointerOf({ version, previous: pointer?.version, alternates, history: pointer?.history });
 }
 
+/**
+ * Whether a pointer names a version, as the current, the previous or an alternate one: only those are served by name. A
+ * candidate, and what was withdrawn, is nobody's business.
+ */
+export function pointerNames({ version, previous, alternates = [] }: Pointer, name: string): boolean {
+  return name === version || name === previous || alternates.includes(name);
+}
+
 /** What the pointer says once just these versions are alternates to the current one. */
 export function offeringPointer(pointer: Pointer, alternates: readonly string[]): Pointer {
   return pointerOf({ ...pointer, alternates });

@@ -67,7 +67,7 @@ function carMain(look: PageLook, model: PageModel): string {
         </div>
         <div class="facts">
           <h1 id="title">${name} does not exist.</h1>
-          <p>A small neural network drew it out of its number. It is at this address as long as the model ${model.version} is kept.</p>
+          <p>A small neural network drew it out of its number. It is at this address as long as the model ${model.version} is served.</p>
           <dl>
             <dt>Number</dt><dd>${seed}</dd>
             <dt>Model</dt><dd>${model.version}, ${model.imageSize} × ${model.imageSize} pixels</dd>

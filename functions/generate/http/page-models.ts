@@ -16,7 +16,7 @@ export interface PageModels {
   readonly usual: ModelChoice | undefined;
   /** Undefined for the current one where it is not known what there is. */
   readonly shown: PageModel | undefined;
-  /** Of the model that the address names: `older` when it is no alternate any more and still draws, `gone` when it does not draw. */
+  /** Of the model that the address names: `older` when it is no alternate and still served, `gone` when it is not served or does not draw. */
   readonly asked?: 'older' | 'gone' | undefined;
 }
 
@@ -34,8 +34,8 @@ export interface PageLook extends Changes {
  * page does without, since it is there to be looked at and says itself why a car is missing; it then takes its address at its word,
  * so that a reload or a copied link shows the same car.
  *
- * @param asked The version that the page's address names. One that is no alternate any more is shown as long as it draws, so that a link
- * lasts; where it does not, who follows the link still wants to see a car.
+ * @param asked The version that the page's address names. The one before the current one is shown although it is no alternate, so
+ * that a link outlasts a promotion; where it is not served at all, who follows the link still wants to see a car.
  */
 export async function choosePageModel(
   registry: ModelRegistry,

@@ -54,6 +54,12 @@ export function createCurrentModel(options: CurrentModelOptions): CurrentModel {
     return { reading, alternates, shared: shareModel(await load(reading.pointer.version)) };
   };
 
+  /** At each look again, so that its alarm is not over before it is. */
+  const countFallback = () => {
+    counts.fallbacks += 1;
+    meter('Fallbacks', 1);
+  };
+
   const loadOrFallBack = async (reading: PointerReading): Promise<Current> => {
     try {
       return await loadPointed(reading);
@@ -63,8 +69,7 @@ export function createCurrentModel(options: CurrentModelOptions): CurrentModel {
       // Only what stopped the wanted one is of interest where the one before cannot be loaded either.
       const shared = await load(previous).then(shareModel, () => undefined);
       if (shared === undefined) throw error;
-      counts.fallbacks += 1;
-      meter('Fallbacks', 1);
+      countFallback();
       const fields = { version: previous, wanted, ...reasonFields(error) };
       log.error('The current model could not be loaded; the one before it serves.', fields);
       return { shared, reading, alternates: readAlternates(reading.pointer, { source, log, known: [] }) };
@@ -73,9 +78,7 @@ export function createCurrentModel(options: CurrentModelOptions): CurrentModel {
 
   const loadFirst = async () => {
     try {
-      const reading = await source.readPointer();
-      if (!reading) throw new Error('A source answered its first reading of the pointer with "unchanged".');
-      const first = await loadOrFallBack(reading);
+      const first = await loadOrFallBack(await readFirstPointer(source));
       become(first);
       return first;
     } catch (error) {
@@ -119,6 +122,7 @@ export function createCurrentModel(options: CurrentModelOptions): CurrentModel {
     } catch (error) {
       counts.refusedSwaps += 1;
       meter('RefusedSwaps', 1);
+      if (wantedInstead(old) !== undefined) countFallback();
       const version = old.shared.model.manifest.version;
       log.error('The pointer could not be followed; the old model keeps serving.', { version, ...reasonFields(error) });
     }
@@ -131,4 +135,11 @@ export function createCurrentModel(options: CurrentModelOptions): CurrentModel {
 export function wantedInstead({ shared, reading }: Current): string | undefined {
   const wanted = reading.pointer.version;
   return wanted === shared.model.manifest.version ? undefined : wanted;
+}
+
+/** @throws FreshcarError as `BundleSource` does. */
+export async function readFirstPointer(source: Pick<BundleSource, 'readPointer'>): Promise<PointerReading> {
+  const reading = await source.readPointer();
+  if (reading) return reading;
+  throw new Error('A source answered its first reading of the pointer with "unchanged".');
 }

@@ -1,10 +1,17 @@
+import { pointerNames } from '../../../model/store/pointer.ts';
 import type { BundleSource } from '../../../model/store/store.ts';
 import type { Log } from '../log.ts';
 import { type Meter, noMeter } from '../meter.ts';
 import { describeChoice, type ModelChoice } from './alternates.ts';
-import { type Current, createCurrentModel, type RegistryCounts, wantedInstead } from './current-model.ts';
-import { createNamedModels } from './named-models.ts';
-import { type ServedModel, tryModel } from './served-model.ts';
+import {
+  type Current,
+  createCurrentModel,
+  type RegistryCounts,
+  readFirstPointer,
+  wantedInstead,
+} from './current-model.ts';
+import { createNamedModels, noSuchModel } from './named-models.ts';
+import { asUnavailable, type ServedModel, type SharedModel, tryModel } from './served-model.ts';
 
 export interface ModelRegistry {
   /**
@@ -13,7 +20,7 @@ export interface ModelRegistry {
    * the next call. Every few minutes a call also has the pointer looked at, without waiting for it.
    *
    * @throws FreshcarError `unavailable` or `damaged-bundle` when it cannot be loaded, `not-found` for a version that
-   * does not exist; and whatever `work` throws.
+   * the pointer does not name, as the current, the previous or an alternate one; and whatever `work` throws.
    */
   use<Result>(work: (model: ServedModel) => Promise<Result>, version?: string): Promise<Result>;
   /**
@@ -60,6 +67,9 @@ export interface ModelRegistryOptions {
   readonly checkEvery?: number;
 }
 
+/** Milliseconds after a look at the pointer in which a name that it did not have is not worth another: strangers guess names. */
+const lookAgainAfter = 10_000;
+
 /** Loads the current model when it is first needed, and follows the pointer from then on. */
 export function createModelRegistry(options: ModelRegistryOptions): ModelRegistry {
   const { source, load, log, now, meter = noMeter, checkEvery = 180_000 } = options;
@@ -94,7 +104,15 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
   };
   const isAlternate = (version: string) => current?.reading.pointer.alternates?.includes(version) ?? false;
   const isCurrent = (version: string) => version === current?.shared.model.manifest.version;
-  const named = createNamedModels({ load: (version) => track(loadTried(version)), log, now, isAlternate, isCurrent });
+  const isServed = (version: string) => !current || pointerNames(current.reading.pointer, version);
+  const named = createNamedModels({
+    load: (version) => track(loadTried(version)),
+    log,
+    now,
+    isServed,
+    isAlternate,
+    isCurrent,
+  });
   const become = (next: Current) => {
     if (!current) checkedAt = now();
     current = next;
@@ -103,14 +121,18 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
   };
   const { loadFirst, follow } = createCurrentModel({ source, load: loadTried, log, meter, counts, become });
 
-  const refresh = async () => {
-    if (checking) return checking;
-    if (!current || now() - checkedAt < checkEvery) return;
-    checkedAt = now();
-    checking = track(follow(current)).finally(() => {
-      checking = undefined;
-    });
+  const look = async () => {
+    if (!current) return;
+    if (!checking) {
+      checkedAt = now();
+      checking = track(follow(current)).finally(() => {
+        checking = undefined;
+      });
+    }
     await checking;
+  };
+  const refresh = async () => {
+    if (checking || (current && now() - checkedAt >= checkEvery)) await look();
   };
 
   const takeCurrent = async (ahead = false): Promise<Current> => {
@@ -130,6 +152,27 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
     return loading.first;
   };
 
+  /** Another copy may have followed the pointer already, and its visitors ask for what this one does not know yet. */
+  const lookFor = async (version: string) => {
+    if (!isServed(version) && (checking || now() - checkedAt >= lookAgainAfter)) await look();
+    return isServed(version);
+  };
+
+  const takeNamed = async (version: string): Promise<SharedModel> => {
+    if (current) {
+      if (!isCurrent(version) && !(await lookFor(version))) throw noSuchModel(version);
+      void refresh();
+    } else {
+      // Alternates are served although the current one cannot be loaded: then the pointer alone says what may be asked for.
+      const { pointer } = await readFirstPointer(source).catch((error) => {
+        throw asUnavailable(error);
+      });
+      if (!pointerNames(pointer, version)) throw noSuchModel(version);
+      if (version === pointer.version) return (await takeCurrent()).shared;
+    }
+    return isCurrent(version) ? (await takeCurrent()).shared : named.take(version);
+  };
+
   return {
     counts,
     refresh,
@@ -140,8 +183,7 @@ export function createModelRegistry(options: ModelRegistryOptions): ModelRegistr
       return current && wantedInstead(current);
     },
     async use(work, version) {
-      const isNamed = version !== undefined && !isCurrent(version);
-      const shared = isNamed ? await named.take(version) : (await takeCurrent()).shared;
+      const shared = version === undefined ? (await takeCurrent()).shared : await takeNamed(version);
       return shared.use(work);
     },
     loadCurrent: () =>

@@ -110,8 +110,9 @@ describe('the work of one request', () => {
     ['/models/large/morph.png?frames=60&size=320', 'frames', 40],
     ['/models/huge/sheet.png?rows=16&columns=5', 'rows', 64],
   ])('is bounded: %s', async (path, parameter, most) => {
-    const { get } = startApp(async (version) =>
-      paintedModel(version, ({ large: 64, huge: 128 } as const)[version] ?? 32),
+    const { get } = startApp(
+      async (version) => paintedModel(version, ({ large: 64, huge: 128 } as const)[version] ?? 32),
+      { alternates: ['large', 'huge'] },
     );
     const response = await get(path);
     expect(response.status).toBe(400);
@@ -128,7 +129,8 @@ describe('the work of one request', () => {
 
 describe('/models/<version>', () => {
   it('draws by the model that it names, for ever', async () => {
-    const { get } = startApp(async (version) => paintedModel(version, version === 'other-64' ? 64 : 32));
+    const load = async (version: string) => paintedModel(version, version === 'other-64' ? 64 : 32);
+    const { get } = startApp(load, { alternates: ['other-64'] });
     const response = await get('/models/other-64/cars/3.png');
     expect(response.headers.get('X-Model-Version')).toBe('other-64');
     expect(response.headers.get('Cache-Control')).toBe('public, max-age=31536000, immutable');
@@ -139,7 +141,7 @@ describe('/models/<version>', () => {
   });
 
   it('has sheets, morphs and fresh cars too; what is fresh is not kept and links to where it will be', async () => {
-    const { get } = startApp();
+    const { get } = startApp(undefined, { previous: 'other' });
     for (const path of ['sheet.png?seed=3', 'morph.png?from=3&to=4']) {
       expect((await get(`/models/other/${path}`)).headers.get('Cache-Control')).toContain('immutable');
     }
@@ -149,20 +151,23 @@ describe('/models/<version>', () => {
   });
 
   it('describes the model itself', async () => {
-    const response = await startApp().get('/models/painted-1.0.png');
+    const response = await startApp(undefined, { alternates: ['painted-1.0.png'] }).get('/models/painted-1.0.png');
     expect(await response.json()).toMatchObject({ version: 'painted-1.0.png', imageSize: 32 });
   });
 
   it('is not found where there is no such model, while the current one goes on', async () => {
-    const { get } = startApp(async (version) => {
-      if (version !== 'painted') throw new FreshcarError('not-found', 'There is no s3://secret/models/none.');
+    const load = async (version: string) => {
+      if (version === 'none') throw new FreshcarError('not-found', 'There is no s3://secret/models/none.');
       return paintedModel(version);
-    });
-    for (const path of ['/models/none', '/models/none/cars/1.png', '/models/none/sheet.png']) {
-      const response = await get(path);
-      expect(response.status).toBe(404);
-      expect((await problemOf(response)).detail).toBe('There is no model "none".');
-    }
+    };
+    // Neither where it was deleted, nor where it is there and nobody promoted or offered it.
+    const { get } = startApp(load, { previous: 'none' });
+    for (const model of ['none', 'candidate'])
+      for (const path of ['', '/cars/1.png', '/sheet.png', '/directions', '/generator.onnx', '/samples.png']) {
+        const response = await get(`/models/${model}${path}`);
+        expect(response.status).toBe(404);
+        expect((await problemOf(response)).detail).toBe(`There is no model "${model}".`);
+      }
     expect((await get('/car.png')).status).toBe(200);
   });
 

@@ -145,6 +145,7 @@ describe('a swap that finds', () => {
 describe('a model asked for by name', () => {
   it('that is denied, as a bucket that may not be listed answers what it does not have, is not found', async () => {
     const { s3, get } = await start();
+    await s3.put('models/current.json', '{"version":"old","previous":"made-up"}');
     s3.fault = only('made-up', refuse(403, 'AccessDenied'));
     const response = await get('/models/made-up/car.png');
     expect(response.status).toBe(404);
@@ -155,6 +156,7 @@ describe('a model asked for by name', () => {
     'whose manifest is $fault answers 503, and works later',
     async ({ act, timeout }) => {
       const { s3, get } = await start({ timeout });
+      await s3.put('models/current.json', '{"version":"old","previous":"new"}');
       s3.fault = only('new/manifest.json', act);
       expect((await get('/models/new/car.png')).status).toBe(503);
       expect((await get('/car.png')).status).toBe(200);

@@ -14,8 +14,12 @@ const sizes: Readonly<Record<string, 32 | 64 | 128>> = { 'large-64': 64, 'other-
 const load = async (version: string) => paintedModel(version, sizes[version] ?? 32);
 
 /** The page over `painted` of 32 pixels and its alternates. Reads the HTML as a browser without scripts does. */
-function start(alternates: readonly string[], loadModel = load, pagePatience?: number) {
-  const { get } = startApp(loadModel, { page, alternates, ...(pagePatience !== undefined && { pagePatience }) });
+function start(
+  alternates: readonly string[],
+  loadModel = load,
+  parts: { previous?: string; pagePatience?: number } = {},
+) {
+  const { get } = startApp(loadModel, { page, alternates, ...parts });
   return {
     get,
     open: async (at = '/') => {
@@ -122,23 +126,20 @@ describe('the page, with larger cars alternates,', () => {
     ]);
   });
 
-  it('goes on showing the cars of a model that is not offered any more, as long as it draws, and says so', async () => {
-    const { open, get } = start(['large-64'], async (version) => {
-      if (version === 'gone') throw new FreshcarError('not-found', 'There is no model gone.');
-      return load(version);
-    });
-    const shown = await open('/?seed=5&model=withdrawn');
-    expect(shown).toMatchObject(of('withdrawn'));
+  it('goes on showing the cars of the model before the current one, and says so; those of others no more', async () => {
+    const { open, get } = start(['large-64'], load, { previous: 'before' });
+    const shown = await open('/?seed=5&model=before');
+    expect(shown).toMatchObject(of('before'));
     expect(shown.notice).toBe(
-      'Drawn by an older model, withdrawn. <a href="./?seed=5&amp;model=large-64">The same number by the newest one</a>',
+      'Drawn by an older model, before. <a href="./?seed=5&amp;model=large-64">The same number by the newest one</a>',
     );
     // The page, the picture of it elsewhere and the picture that the link leads to are one car.
     const picture = await (await get(`/${shown.car}`)).arrayBuffer();
     const again = (await open(shown.permalink?.slice(1))).car;
     expect(Buffer.from(await (await get(`/${again}`)).arrayBuffer()).equals(Buffer.from(picture))).toBe(true);
-    const without = await open('/?seed=5&model=gone');
+    const without = await open('/?seed=5&model=withdrawn');
     expect(without).toMatchObject(large);
-    expect(without.notice).toContain('The model gone, which this link names, is not kept any more');
+    expect(without.notice).toContain('The model withdrawn, which this link names, is not kept any more');
     expect((await open('/?seed=5&model=large-64')).notice).toBeUndefined();
   });
 
@@ -178,13 +179,13 @@ describe('the page, where it cannot be told what models there are,', () => {
   });
 
   it('shows the current one’s when the store does not answer in time', async () => {
-    const { open } = start(['large-64'], () => new Promise(() => undefined), 5);
+    const { open } = start(['large-64'], () => new Promise(() => undefined), { pagePatience: 5 });
     expect(await open('/?seed=5')).toMatchObject({ ...unnamed, models: [] });
   });
 
   it('shows those that its address names, which every link goes on naming', async () => {
     const failing = start(['large-64'], () => Promise.reject(new FreshcarError('unavailable', 'S3 is down.')));
-    const late = start(['large-64'], () => new Promise(() => undefined), 5);
+    const late = start(['large-64'], () => new Promise(() => undefined), { pagePatience: 5 });
     for (const { open } of [failing, late]) {
       const shown = await open('/?seed=5&model=large-64');
       const links = { permalink: './?seed=5&model=large-64', another: './?model=large-64' };

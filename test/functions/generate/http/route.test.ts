@@ -24,7 +24,9 @@ it.each(paths)('lets scripts of other sites use %s', async (path) => {
 
 it.each(paths)('answers HEAD at %s with the headers of GET and no body', async (path) => {
   const [get, head] = await Promise.all(
-    ['GET', 'HEAD'].map((method) => startApp().app.request(path, { method, headers: { Accept: '*/*' } })),
+    ['GET', 'HEAD'].map((method) =>
+      startApp(undefined, { alternates: ['a'] }).app.request(path, { method, headers: { Accept: '*/*' } }),
+    ),
   );
   expect(head?.status).toBe(200);
   expect(await head?.text()).toBe('');

@@ -75,7 +75,7 @@ describe('a current model that cannot be loaded', () => {
     await version();
     world.time = 1000;
     await registry.refresh();
-    expect(registry.counts).toMatchObject({ refusedSwaps: 1, swaps: 0 });
+    expect(registry.counts).toMatchObject({ refusedSwaps: 1, swaps: 0, fallbacks: 2 });
     expect(lines.at(-1)).toMatchObject({ level: 'error', version: 'zero', reason: damaged.message });
     broken.clear();
     world.time = 2000;
@@ -84,6 +84,11 @@ describe('a current model that cannot be loaded', () => {
     expect(registry.wanted).toBeUndefined();
     await nextTurn();
     expect(world.disposed).toEqual(['zero']);
+    // A refusal that leaves the model serving which the pointer named is none.
+    broken.set('two', damaged);
+    Object.assign(world, { pointer: 'two', time: 3000 });
+    await registry.refresh();
+    expect(registry.counts).toMatchObject({ refusedSwaps: 2, fallbacks: 2 });
   });
 
   it('is unavailable with its own reason where the one before it cannot be loaded either', async () => {

@@ -3,11 +3,11 @@ import { FreshcarError } from '../../../../model/errors.ts';
 import { paintedModel, recordedLog } from '../fixtures.ts';
 
 /** A registry over a store that exists in memory: a pointer, and versions that load, break or are missing. */
-export function startRegistry(alternates: readonly string[] = []) {
+export function startRegistry(alternates: readonly string[] = [], previous?: string) {
   const { log, lines } = recordedLog();
   const world = {
     pointer: 'one',
-    previous: undefined as string | undefined,
+    previous,
     alternates,
     time: 0,
     loads: [] as string[],
@@ -22,7 +22,7 @@ export function startRegistry(alternates: readonly string[] = []) {
       const failure = broken.get('pointer');
       if (failure) throw failure;
       const { pointer: version, previous, alternates } = world;
-      const etag = [version, ...alternates].join();
+      const etag = [version, previous, ...alternates].join();
       return etag === knownEtag ? undefined : { pointer: { version, ...(previous && { previous }), alternates }, etag };
     },
     readManifest: async (version: string) => {
