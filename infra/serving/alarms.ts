@@ -29,6 +29,7 @@ export const modelFailures = {
 /** What the function counts for itself, as it names it; a test holds these to what it writes. */
 export const ownMetrics = { namespace: 'freshcar', dimensionsMap: { service: 'generate' } } as const;
 export const lateAnswers = 'LateAnswers';
+export const fallbacks = 'Fallbacks';
 
 export interface AlarmsProps {
   readonly api: HttpApi;
@@ -83,7 +84,10 @@ export class Alarms extends Construct {
     const models = this.add('Models', this.modelFailures, {
       says: 'A model could not be loaded or was refused; the log of the car function names the file and the reason.',
     });
-    this.rollback = [errors, failures, models];
+    const fallen = this.add('Fallbacks', new Metric({ ...ownMetrics, metricName: fallbacks, ...sum }), {
+      says: 'The current model cannot be loaded and the one before it serves instead; /health names both, and the log says why.',
+    });
+    this.rollback = [errors, failures, models, fallen];
     this.addRate('Throttles', live.metricThrottles(sum), requests, {
       says: 'Requests are turned away for want of concurrency; raise reservedConcurrency or the limit of the account.',
     });

@@ -3,7 +3,7 @@ import { Match, Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it, vi } from 'vitest';
 import { createOperations } from '../../../functions/generate/lambda/operations.ts';
 import { createModelRegistry } from '../../../functions/generate/models/model-registry.ts';
-import { lateAnswers, modelFailures } from '../../../infra/serving/alarms.ts';
+import { fallbacks, lateAnswers, modelFailures } from '../../../infra/serving/alarms.ts';
 import { modelMessages } from '../../../infra/serving/dashboard.ts';
 import { paintedModel, recordedLog } from '../../functions/generate/fixtures.ts';
 import { invocation } from '../../support/lambda-events.ts';
@@ -16,7 +16,7 @@ describe('alarms', () => {
   const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
 
   it('tell the topic when they go off and when they are over, in a sentence, and are silent without requests', () => {
-    expect(alarms).toHaveLength(9);
+    expect(alarms).toHaveLength(10);
     for (const alarm of alarms) {
       expect([...alarm.AlarmActions, ...alarm.OKActions].map(textOf)).toEqual(['<Notices>', '<Notices>']);
       expect(alarm.AlarmDescription).toMatch(/^[A-Z].{30,}\.$/);
@@ -182,23 +182,29 @@ describe('alarms', () => {
     for (const { message } of lines) expect(modelMessages).toContain(message);
   });
 
-  it('watch late answers by the name under which the function counts them', async () => {
-    const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
-    const { meter, observe } = createOperations(() => undefined);
-    await observe(async () => meter(lateAnswers, 1))({ warmup: true }, invocation);
-    const lines = printed.mock.calls.map(([text]) => JSON.parse(String(text)));
-    printed.mockRestore();
-    const counted = lines.find((line) => lateAnswers in line);
-    const [{ Namespace, Dimensions }] = counted._aws.CloudWatchMetrics;
-    const Metric = {
-      MetricName: lateAnswers,
-      Namespace,
-      Dimensions: Dimensions[0].map((Name: string) => ({ Name, Value: counted[Name] })),
-    };
-    template.hasResourceProperties('AWS::CloudWatch::Alarm', {
-      Metrics: Match.arrayWith([Match.objectLike({ MetricStat: { Metric } })]),
-    });
-  });
+  it.each([lateAnswers, fallbacks] as const)(
+    'watch %s by the name under which the function counts them',
+    async (name) => {
+      const printed = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+      const { meter, observe } = createOperations(() => undefined);
+      await observe(async () => meter(name, 1))({ warmup: true }, invocation);
+      const lines = printed.mock.calls.map(([text]) => JSON.parse(String(text)));
+      printed.mockRestore();
+      const counted = lines.find((line) => name in line);
+      const [{ Namespace, Dimensions }] = counted._aws.CloudWatchMetrics;
+      const Metric = {
+        MetricName: name,
+        Namespace,
+        Dimensions: Dimensions[0].map((Name: string) => ({ Name, Value: counted[Name] })),
+      };
+      // A rate is of several metrics, a count is of one.
+      const watched = alarms.flatMap((alarm) => [
+        alarm,
+        ...(alarm.Metrics ?? []).map(({ MetricStat }: { MetricStat?: { Metric: unknown } }) => MetricStat?.Metric),
+      ]);
+      expect(watched).toContainEqual(expect.objectContaining(Metric));
+    },
+  );
 
   it('are mailed to whom the context names', () => {
     template.resourceCountIs('AWS::SNS::Subscription', 0);

@@ -40,10 +40,19 @@ describe('the thresholds of alarms', () => {
     },
   );
 
-  it('count models that failed, since one is too many', () => {
-    expect(alarms.Models).toMatchObject({
+  it.each([
+    ['models that failed', 'Models', 'ModelFailures', undefined],
+    [
+      'current models that the one before makes up for',
+      'Fallbacks',
+      'Fallbacks',
+      [{ Name: 'service', Value: 'generate' }],
+    ],
+  ])('count %s, since one is too many', (_, name, MetricName, Dimensions) => {
+    expect(alarms[name]).toMatchObject({
       Namespace: 'freshcar',
-      MetricName: 'ModelFailures',
+      MetricName,
+      ...(Dimensions && { Dimensions }),
       Statistic: 'Sum',
       Threshold: 1,
       DatapointsToAlarm: 1,
@@ -58,7 +67,7 @@ describe('the thresholds of alarms', () => {
     const names = group?.Properties.AlarmConfiguration.Alarms.map(({ Name }: { Name: { Ref: string } }) =>
       Name.Ref.replace(/^Alarms(\w+?)[0-9A-F]{8}$/, '$1'),
     );
-    expect(names).toEqual(['Errors', 'ServerErrors', 'Models']);
+    expect(names).toEqual(['Errors', 'ServerErrors', 'Models', 'Fallbacks']);
     expect(group?.Properties).toMatchObject({
       AutoRollbackConfiguration: {
         Enabled: true,
