@@ -17,7 +17,7 @@ Examples:
   $ freshcar train --data fronts.npy --out runs/fronts --from runs/cars
   $ freshcar train --data fronts-64.npy --out runs/large --from runs/fronts --image-size 64      grown, twice the size
   $ freshcar train --data fronts-128.npy --out runs/largest --from runs/large --image-size 128 --last-channels 64,32
-  $ freshcar train --data fronts.npy --out runs/second --from runs/fronts --discriminator projected --features mobilenet-v2.safetensors
+  $ freshcar train --data fronts.npy --out runs/second --from runs/fronts --discriminator projected --features efficientnet-lite0.safetensors
 
 Ctrl-C, or closing the terminal, saves a checkpoint before it leaves; --resume goes on from there as if nothing had happened.
 `;

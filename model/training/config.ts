@@ -168,13 +168,15 @@ export const projectedDefaults = {
   batchSize: 32,
   loss: 'hinge',
   labels: { real: 1, flipRate: 0 },
-  generatorOptimizer: { kind: 'adam', rate: 1e-4, beta1: 0.5, beta2: 0.99 },
-  discriminatorOptimizer: { kind: 'adam', rate: 2e-4, beta1: 0.5, beta2: 0.99 },
+  generatorOptimizer: { kind: 'adam', rate: 2e-4, beta1: 0.5, beta2: 0.99 },
+  discriminatorOptimizer: { kind: 'adam', rate: 4e-4, beta1: 0.5, beta2: 0.99 },
   discriminatorUpdates: 'combined',
   fakes: 'shared',
   frozenNormalisation: 'batch',
   average: 0.999,
   lecam: 0.01,
+  // Strong changes of colour hide from the discriminator what black is: cars then have holes where a tyre or a mirror should be.
+  augment: { brightness: 0.3, saturation: 0.4, contrast: 0.2, translation: 0.125 },
 } as const satisfies ConfigInput;
 
 /** Side that images of this run are enlarged to. */

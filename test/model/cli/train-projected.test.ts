@@ -48,8 +48,9 @@ describe.skipIf(!native)(
         loss: 'hinge',
         lecam: 0.01,
         labels: { real: 1 },
-        generatorOptimizer: { rate: 1e-4, beta1: 0.5, beta2: 0.99 },
-        discriminatorOptimizer: { rate: 2e-4, beta1: 0.5, beta2: 0.99 },
+        generatorOptimizer: { rate: 2e-4, beta1: 0.5, beta2: 0.99 },
+        discriminatorOptimizer: { rate: 4e-4, beta1: 0.5, beta2: 0.99 },
+        augment: { brightness: 0.3, saturation: 0.4, contrast: 0.2, translation: 0.125 },
       });
     });
 
