@@ -9,8 +9,11 @@ export type DecodedValue = number | string | Uint8Array | Decoded | readonly Dec
 /** Why bytes are not what was asked for, as the end of a sentence. */
 export class ProtobufError extends Error {}
 
+/** The type of a field that may hold whatever it likes: nobody looks at it. */
+export const skipped = 'skipped';
+
 /** How a field's value begins on the wire. */
-const wires = { varint: 0, bytes: 2, float: 5 } as const;
+const wires = { varint: 0, double: 1, bytes: 2, float: 5 } as const;
 
 /**
  * Reads a message of which nothing may be there that `messages` does not know, and nothing twice: other readers take fields
@@ -52,6 +55,7 @@ interface FieldKind {
 /** One value, or all of a packed list. */
 function readValues(cursor: Cursor, wire: number, { messages, type, where, isList }: FieldKind): DecodedValue[] {
   const wrong = () => new ProtobufError(`its ${where} is of another kind`);
+  if (type === skipped) return [skip(cursor, wire, wrong)];
   if (type === 'int64' || type === 'int32') {
     if (wire === wires.varint) return [readNumber(cursor, where)];
     if (wire !== wires.bytes || !isList) throw wrong();
@@ -70,6 +74,16 @@ function readValues(cursor: Cursor, wire: number, { messages, type, where, isLis
   if (type === 'bytes') return [bytes];
   if (type === 'string') return [readText(bytes, where)];
   return [decodeStrictly(messages, type, bytes)];
+}
+
+function skip(cursor: Cursor, wire: number, wrong: () => ProtobufError): Uint8Array {
+  const start = cursor.at;
+  if (wire === wires.varint) readVarint(cursor);
+  else if (wire === wires.double) take(cursor, 8);
+  else if (wire === wires.bytes) readBytes(cursor);
+  else if (wire === wires.float) take(cursor, 4);
+  else throw wrong();
+  return cursor.bytes.subarray(start, cursor.at);
 }
 
 function readNumber(cursor: Cursor, where: string): number {

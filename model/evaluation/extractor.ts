@@ -5,6 +5,7 @@ import { InferenceSession, Tensor } from 'onnxruntime-node';
 import { resizeByArea } from '../dataset/resize.ts';
 import { FreshcarError } from '../errors.ts';
 import { reasonOf, sha256 } from '../files.ts';
+import { checkPlainGraph } from './check-graph.ts';
 import type { FeatureSet } from './feature-set.ts';
 
 /** What a graph may want black and white to be. */
@@ -24,6 +25,7 @@ export interface FeatureExtractor {
 /**
  * Opens a graph with one float32 input, `[count, height, width, 3]` or `[count, 3, height, width]`, whose first output has
  * one row of numbers for each picture. Height and width are equal, or left open: then pictures keep their size.
+ * The graph is somebody's: only plain operators over numbers that are in the file are taken.
  *
  * @param range what the graph wants pixels to be; it normalises them further by itself. Default: 0 to 255.
  * @throws FreshcarError `not-found` or `unavailable` when the file cannot be read, `invalid-input` when it is no such graph.
@@ -33,6 +35,7 @@ export async function openExtractor(path: string, range: PixelRange = '0..255'):
     const code = cause.code === 'ENOENT' ? 'not-found' : 'unavailable';
     throw new FreshcarError(code, `Could not read the features ${path}: ${reasonOf(cause)}.`, { cause });
   });
+  checkPlainGraph(bytes, path);
   const session = await openSession(bytes, path);
   const input = inputOf(session, path);
   return {
@@ -52,6 +55,10 @@ interface GraphInput {
   /** Pictures of one run; undefined where any number will do. */
   readonly batch: number | undefined;
 }
+
+/** Pixels each way, and images of one run, more than any network of features reads: the memory for them is asked for at once. */
+const largestSize = 1024;
+const largestBatch = 256;
 
 async function openSession(bytes: Uint8Array, path: string): Promise<InferenceSession> {
   try {
@@ -73,6 +80,10 @@ function inputOf(session: InferenceSession, path: string): GraphInput {
   const [height, width] = channels === 'last' ? shape : shape.slice(1);
   if (shape.length !== 3 || (channels === 'first' && shape[0] !== 3) || height !== width)
     throw refuse(`its input is [${input.shape}] instead of [count, size, size, 3] or [count, 3, size, size]`);
+  if ((height ?? 0) > largestSize || (batch ?? 0) > largestBatch)
+    throw refuse(
+      `its input is [${input.shape}], but at most ${largestBatch} images of ${largestSize} pixels are read at once`,
+    );
   return { name: input.name, channels, size: height, batch };
 }
 

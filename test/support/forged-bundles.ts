@@ -14,10 +14,11 @@ const wholeOnnx: ProtobufMessages = {
   FunctionProto: { name: [1, 'string'], node: [7, 'NodeProto', 'repeated'] },
   GraphProto: { ...onnxMessages.GraphProto, sparseInitializer: [15, 'SparseTensorProto', 'repeated'] },
   SparseTensorProto: { dims: [3, 'int64', 'repeated'] },
-  NodeProto: { ...onnxMessages.NodeProto, domain: [7, 'string'] },
+  NodeProto: { ...onnxMessages.NodeProto, docString: [6, 'string'], domain: [7, 'string'] },
   AttributeProto: {
     ...onnxMessages.AttributeProto,
     t: [5, 'TensorProto'],
+    tensors: [10, 'TensorProto', 'repeated'],
     g: [6, 'GraphProto'],
     graphs: [11, 'GraphProto', 'repeated'],
   },
@@ -34,7 +35,8 @@ const model = protobufRoot(wholeOnnx).lookupType('ModelProto');
 // biome-ignore lint/suspicious/noExplicitAny: a forger changes whatever there is.
 type Anything = any;
 
-function changed(onnx: Uint8Array, change: (model: Anything) => void): Uint8Array {
+/** A graph with something changed in it. */
+export function changed(onnx: Uint8Array, change: (model: Anything) => void): Uint8Array {
   const message = model.toObject(model.decode(onnx), { longs: Number, defaults: false });
   change(message);
   return model.encode(model.fromObject(message)).finish();
