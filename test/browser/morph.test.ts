@@ -1,52 +1,28 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import axe from 'axe-core';
-import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { PNG } from 'pngjs';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { type CarServer, serveCars } from '../../functions/generate/server/serve.ts';
+import { describe, expect, it } from 'vitest';
+import { serveCars } from '../../functions/generate/server/serve.ts';
 import { buildPage } from '../../infra/build/page.mjs';
 import { shippedModel } from '../../model/store/shipped.ts';
 import { recordedLog } from '../functions/generate/fixtures.ts';
-import { chromium, chromiumFlags } from './chromium.ts';
+import { chromium } from './chromium.ts';
+import { inPage, useBrowser } from './use-browser.ts';
 
 const phone = { viewport: { width: 320, height: 568 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 
+/** The service itself over the shipped models, whose graphs the build writes. */
+async function startService(folder: string) {
+  await buildPage(process.cwd(), folder);
+  execFileSync(process.execPath, ['infra/build/build.mjs', 'server']);
+  const server = await serveCars({ model: shippedModel(), port: 0, page: folder, log: recordedLog().log });
+  await server.ready;
+  return { address: `http://127.0.0.1:${server.port}`, close: () => server.close() };
+}
+
 describe.skipIf(chromium === undefined)('the page from car to car in Chromium (skipped: needs Chromium)', () => {
-  let folder: string;
-  let server: CarServer;
-  let browser: Browser;
-  let origin: string;
-
-  beforeAll(async () => {
-    folder = await mkdtemp(path.join(tmpdir(), 'freshcar-morph-'));
-    await buildPage(process.cwd(), folder);
-    // The shipped models, whose graphs the build writes.
-    execFileSync(process.execPath, ['infra/build/build.mjs', 'server']);
-    server = await serveCars({ model: shippedModel(), port: 0, page: folder, log: recordedLog().log });
-    origin = `http://127.0.0.1:${server.port}`;
-    await server.ready;
-    browser = await driver.launch({ executablePath: chromium ?? '', args: chromiumFlags });
-  }, 120_000);
-  afterAll(async () => {
-    await browser?.close();
-    await server?.close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  async function open(at: string, options: BrowserContextOptions = {}) {
-    const context = await browser.newContext(options);
-    onTestFinished(() => context.close());
-    const page = await context.newPage();
-    const complaints: string[] = [];
-    page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-    page.on('pageerror', (error) => complaints.push(error.message));
-    await page.goto(origin + at, { waitUntil: 'load' });
-    return { page, complaints, context };
-  }
-  const inPage = (page: Page, script: string) => page.evaluate<unknown>(script);
+  const site = useBrowser(startService);
   const engineOf = (page: Page) => page.locator('#main').getAttribute('data-engine');
   const pixels = async (page: Page) =>
     inPage(
@@ -55,10 +31,10 @@ describe.skipIf(chromium === undefined)('the page from car to car in Chromium (s
         .getImageData(0, 0, document.querySelector('#canvas').width, document.querySelector('#canvas').height).data]`,
     ) as Promise<number[]>;
   const served = async (address: string) =>
-    PNG.sync.read(Buffer.from(await (await fetch(`${origin}/${address}`)).arrayBuffer()));
+    PNG.sync.read(Buffer.from(await (await fetch(`${site.server.address}/${address}`)).arrayBuffer()));
 
   it('draws in the browser what the service draws, within 1 of 255, at 30 frames a second', async () => {
-    const { page, complaints } = await open('/morph?cars=5,7');
+    const { page, complaints } = await site.open('/morph?cars=5,7');
     const version = await page.locator('#main').getAttribute('data-model');
     await page.locator('#along').focus();
     await page.keyboard.press('ArrowRight');
@@ -95,7 +71,7 @@ describe.skipIf(chromium === undefined)('the page from car to car in Chromium (s
   }, 120_000);
 
   it('walks by the service where the network cannot be loaded, and says so', async () => {
-    const { page, context } = await open('/morph?cars=5,7');
+    const { page, context } = await site.open('/morph?cars=5,7');
     await context.route('**/generator.onnx*', (route) => route.fulfill({ status: 503 }));
     const version = await page.locator('#main').getAttribute('data-model');
     await page.locator('#along').focus();
@@ -106,7 +82,7 @@ describe.skipIf(chromium === undefined)('the page from car to car in Chromium (s
   });
 
   it('lets a visitor change, add and take out cars, up to four in a square, and links to that', async () => {
-    const { page, complaints } = await open('/morph?cars=5,7');
+    const { page, complaints } = await site.open('/morph?cars=5,7');
     await page.getByRole('button', { name: 'Add a car' }).click();
     expect(await page.locator('#square-box').isVisible()).toBe(false);
     await page.getByRole('button', { name: 'Add a car' }).click();
@@ -122,7 +98,7 @@ describe.skipIf(chromium === undefined)('the page from car to car in Chromium (s
     await page.reload();
     expect(await page.locator('#down').inputValue()).toBe('50');
     expect(await page.locator('#square').isChecked()).toBe(true);
-    expect((await fetch(`${origin}/${download}`)).status).toBe(200);
+    expect((await fetch(`${site.server.address}/${download}`)).status).toBe(200);
     await page.getByRole('button', { name: 'Place 1, car 5' }).click();
     await page.getByRole('button', { name: 'Take it out' }).click();
     await expect.poll(() => page.url()).toContain(`cars=${cars.slice(1).join(',')}&`);
@@ -130,7 +106,7 @@ describe.skipIf(chromium === undefined)('the page from car to car in Chromium (s
   });
 
   it('shows the walk without a script', async () => {
-    const { page } = await open('/morph?cars=5,7', { javaScriptEnabled: false });
+    const { page } = await site.open('/morph?cars=5,7', { javaScriptEnabled: false });
     expect(await page.getByRole('img', { name: 'A walk through the cars 5, 7' }).isVisible()).toBe(true);
     expect(await page.locator('#play').isVisible()).toBe(false);
   });
@@ -141,7 +117,7 @@ describe.skipIf(chromium === undefined)('the page from car to car in Chromium (s
     ['the narrowest phone', phone],
     ['forced colours', { forcedColors: 'active' }],
   ] as const)('fits, and has nothing that axe finds: %s', async (_, options) => {
-    const { page } = await open('/morph?cars=5,7,9,11&square=true', { ...options, bypassCSP: true });
+    const { page } = await site.open('/morph?cars=5,7,9,11&square=true', { ...options, bypassCSP: true });
     const widest =
       "Math.max(...[...document.querySelectorAll('main :not(.strip *)')].map((e) => e.getBoundingClientRect().right)) - innerWidth";
     if (options === phone) expect(await inPage(page, widest)).toBeLessThanOrEqual(0);

@@ -1,46 +1,17 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
 import axe from 'axe-core';
-import { type Browser, type BrowserContextOptions, chromium as driver, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
-import { chromium, chromiumFlags } from './chromium.ts';
-import { type PageServer, startPageServer } from './page-server.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { chromium } from './chromium.ts';
+import { startPageServer } from './page-server.ts';
+import { inPage, useBrowser } from './use-browser.ts';
 
 describe.skipIf(chromium === undefined)(
   'the wall and the page about a model in Chromium (skipped: needs Chromium)',
   () => {
-    let folder: string;
-    let server: PageServer;
-    let browser: Browser;
-
-    beforeAll(async () => {
-      folder = await mkdtemp(path.join(tmpdir(), 'freshcar-wall-'));
-      server = await startPageServer(folder);
-      browser = await driver.launch({ executablePath: chromium ?? '', args: chromiumFlags });
-    });
-    afterAll(async () => {
-      await browser?.close();
-      server?.close();
-      await rm(folder, { recursive: true, force: true });
-    });
-
-    async function open(at: string, options: BrowserContextOptions = {}) {
-      const context = await browser.newContext(options);
-      onTestFinished(() => context.close());
-      const page = await context.newPage();
-      const complaints: string[] = [];
-      page.on('console', (message) => message.type() === 'error' && complaints.push(message.text()));
-      page.on('pageerror', (error) => complaints.push(error.message));
-      const requests: string[] = [];
-      page.on('request', (request) => requests.push(request.url()));
-      await page.goto(server.address + at, { waitUntil: 'load' });
-      return { page, complaints, requests };
-    }
-    const inPage = (page: Page, script: string) => page.evaluate<unknown>(script);
+    const site = useBrowser(startPageServer);
 
     it('goes on for 5,000 cars by 32 a request, holds few links at once, and leads back to its place', async () => {
-      const { page, complaints, requests } = await open('/wall');
+      const { page, complaints, requests } = await site.open('/wall');
       const blocks = () => inPage(page, "document.querySelectorAll('.tile').length");
       while (((await blocks()) as number) * 32 < 5000) {
         const before = await blocks();
@@ -66,7 +37,7 @@ describe.skipIf(chromium === undefined)(
     }, 60_000);
 
     it('is walked through by the arrow keys within a block', async () => {
-      const { page } = await open('/wall');
+      const { page } = await site.open('/wall');
       await page.getByRole('link', { name: 'Car 0', exact: true }).focus();
       for (const key of ['ArrowDown', 'ArrowRight', 'Enter']) await page.keyboard.press(key);
       await page.waitForURL('**/?seed=9&model=painted');
@@ -80,7 +51,7 @@ describe.skipIf(chromium === undefined)(
       ['the page of a car', '/models/painted/cars/5', {}],
     ] as const)('has nothing that axe finds, and fits the narrowest phone: %s', async (_, address, options) => {
       const viewport = { width: 320, height: 568 };
-      const { page, complaints } = await open(address, { ...options, viewport, bypassCSP: true });
+      const { page, complaints } = await site.open(address, { ...options, viewport, bypassCSP: true });
       expect(await inPage(page, 'document.documentElement.scrollWidth')).toBe(320);
       await page.evaluate(axe.source);
       const violations = 'axe.run().then(({ violations }) => violations.map(({ id, nodes }) => id + nodes[0].html))';
