@@ -1,6 +1,5 @@
 import axe from 'axe-core';
-import type { Page } from 'playwright-core';
-import { describe, expect, it, onTestFinished } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { chromium } from './chromium.ts';
 import { startPageServer } from './page-server.ts';
 import { inPage, useBrowser } from './use-browser.ts';
