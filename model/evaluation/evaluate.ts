@@ -34,6 +34,8 @@ export interface Evaluation {
   readonly floor: Measures;
   /** What stands for the perfect generator: the training pictures, or one half of the real ones against the other. */
   readonly floorOf: 'training' | 'halves';
+  /** Of each real picture, how far it lies among the cars, 0 to 1; NaN where it was not compared. */
+  readonly covered: Float64Array;
   readonly copying: Copying | undefined;
 }
 
@@ -59,14 +61,14 @@ export function createEvaluation({ real, training }: ReferenceSets): Evaluate {
   return async (cars, report = () => undefined) => {
     requireEnough(cars, 'cars');
     report('comparing the cars with the real pictures');
-    const scores = await measure(cars, real);
+    const { covered, ...scores } = await measure(cars, real);
     if (floor === undefined) report('comparing the real pictures with each other');
     if (training === undefined || plain === undefined) {
-      floor ??= measure(...halves(real, randomFromSeed(protocol.subsetSeed)));
-      return { scores, floor: await floor, floorOf: 'halves', copying: undefined };
+      floor ??= floorBy(...halves(real, randomFromSeed(protocol.subsetSeed)));
+      return { scores, covered, floor: await floor, floorOf: 'halves', copying: undefined };
     }
-    floor ??= measure(plain, real);
-    const kept = { scores, floor: await floor, floorOf: 'training' } as const;
+    floor ??= floorBy(plain, real);
+    const kept = { scores, covered, floor: await floor, floorOf: 'training' } as const;
     report('looking for copies');
     heldOutDistance ??= distinctDistance(real, training);
     return { ...kept, copying: await checkCopying(cars, training, await heldOutDistance, protocol.closestPairs) };
@@ -88,7 +90,12 @@ async function distinctDistance(real: FeatureSet, training: FeatureSet): Promise
   );
 }
 
-async function measure(generated: FeatureSet, real: FeatureSet): Promise<Measures> {
+async function floorBy(pictures: FeatureSet, real: FeatureSet): Promise<Measures> {
+  const { covered: _, ...floor } = await measure(pictures, real);
+  return floor;
+}
+
+async function measure(generated: FeatureSet, real: FeatureSet): Promise<Measures & Pick<Evaluation, 'covered'>> {
   const subsetSize = Math.min(protocol.largestSubset, Math.floor(Math.min(generated.count, real.count) / 2));
   const random = randomFromSeed(protocol.subsetSeed);
   const kernel = await kernelDistance(generated, real, { subsets: protocol.subsets, subsetSize, random });

@@ -9,6 +9,11 @@ export interface PrecisionRecall {
   readonly recall: number;
 }
 
+export interface Covered extends PrecisionRecall {
+  /** Of each real picture, in how many of the comparisons it lay among the generated ones, 0 to 1; NaN where it was in none. */
+  readonly covered: Float64Array;
+}
+
 /**
  * Precision and recall (Kynkaanniemi et al. 2019). A picture lies among those of a set when it is no further from one of
  * them than that one's `k`-th nearest neighbour in its own set.
@@ -19,14 +24,23 @@ export interface PrecisionRecall {
  * Both depend on how dense a set is, so both sets have to be of the same size: the larger one is taken in as many blocks
  * of the smaller one's size as it has, and the results are averaged.
  */
-export async function precisionRecall(generated: FeatureSet, real: FeatureSet, k: number): Promise<PrecisionRecall> {
+export async function precisionRecall(generated: FeatureSet, real: FeatureSet, k: number): Promise<Covered> {
   const size = Math.min(generated.count, real.count);
   if (size <= k) throw new Error(`${size} pictures have no ${k} neighbours each`);
   const [some, others] = [await blocksOf(generated, size, k), await blocksOf(real, size, k)];
   const results: PrecisionRecall[] = [];
-  for (const one of some) for (const other of others) results.push(await ofEqualSets(one, other));
+  const covered = new Float64Array(real.count).fill(Number.NaN);
+  covered.fill(0, 0, others.length * size);
+  for (const one of some)
+    for (const [at, other] of others.entries()) {
+      const { generatedIn, realIn } = await ofEqualSets(one, other);
+      results.push({ precision: shareOf(generatedIn), recall: shareOf(realIn) });
+      realIn.forEach((mark, row) => {
+        covered[at * size + row] = (covered[at * size + row] as number) + mark / some.length;
+      });
+    }
   const mean = (name: keyof PrecisionRecall) => results.reduce((sum, one) => sum + one[name], 0) / results.length;
-  return { precision: mean('precision'), recall: mean('recall') };
+  return { precision: mean('precision'), recall: mean('recall'), covered };
 }
 
 /** A set, and for each row the squared distance within which others lie among its neighbours. */
@@ -44,7 +58,8 @@ async function blocksOf(set: FeatureSet, size: number, k: number): Promise<Neigh
   return blocks;
 }
 
-async function ofEqualSets(generated: Neighbourhoods, real: Neighbourhoods): Promise<PrecisionRecall> {
+/** Marks for the rows of each set that lie among those of the other. */
+async function ofEqualSets(generated: Neighbourhoods, real: Neighbourhoods) {
   const [generatedIn, realIn] = [new Uint8Array(generated.set.count), new Uint8Array(real.set.count)];
   for await (const block of squaredDistanceBlocks(generated.set, real.set)) {
     const { firstRow, rows, firstColumn, columns, products } = block;
@@ -57,7 +72,7 @@ async function ofEqualSets(generated: Neighbourhoods, real: Neighbourhoods): Pro
       }
     }
   }
-  return { precision: shareOf(generatedIn), recall: shareOf(realIn) };
+  return { generatedIn, realIn };
 }
 
 function shareOf(marks: Uint8Array): number {

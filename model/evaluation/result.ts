@@ -4,6 +4,7 @@ import { maximumSeed } from '../latent.ts';
 import { printable } from '../terminal.ts';
 import type { Copying } from './copying.ts';
 import type { Evaluation } from './evaluate.ts';
+import type { FolderRecall } from './folder-recall.ts';
 
 /** A packed dataset, as results name it. */
 export interface NamedData {
@@ -43,7 +44,7 @@ export function nameCopying(
 }
 
 /** What `freshcar evaluate` found, and all that one must know to compare it: the JSON that it writes. */
-export interface EvaluationResult extends Omit<Evaluation, 'copying'> {
+export interface EvaluationResult extends Omit<Evaluation, 'copying' | 'covered'> {
   readonly format: 1;
   readonly model: { readonly version: string; readonly sha256: string };
   /** The protocol's version; null when other cars than its own were measured. */
@@ -52,6 +53,8 @@ export interface EvaluationResult extends Omit<Evaluation, 'copying'> {
   readonly features: { readonly name: string; readonly sha256: string; readonly size: number };
   readonly data: NamedData;
   readonly training: NamedData | null;
+  /** Left out where the data does not say which picture is from where. */
+  readonly folders?: readonly FolderRecall[];
   readonly copying: (Omit<Copying, 'closest'> & { readonly closest: readonly NamedPair[] }) | null;
 }
 
@@ -99,9 +102,18 @@ export function describeResult(result: EvaluationResult): string {
       ? `Beside them ${training.images} training pictures of ${training.name} against the same ${data.images}.`
       : 'Beside them one half of the real pictures against the other.',
     ...(copying ? [describeCopying(copying)] : ['No check for copies: name the training pictures with --train.']),
+    ...describeFolders(result.folders),
     `Features: ${features.name}, SHA-256 ${features.sha256}. Numbers of other features cannot be compared.`,
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function describeFolders(folders: readonly FolderRecall[] = []): string[] {
+  if (folders.length < 2) return [];
+  const named = folders.map(
+    ({ folder, pictures, recall }) => `${printable(folder || '(no folder)')} ${recall.toFixed(3)} of ${pictures}`,
+  );
+  return [`Recall by folder of the real pictures: ${named.join(', ')}.`];
 }
 
 function describeCopying({ medianRatio, smallestRatio, suspicious }: Omit<Copying, 'closest'>): string {

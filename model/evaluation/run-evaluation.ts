@@ -16,6 +16,7 @@ import type { Copying } from './copying.ts';
 import { doubts, refuseSharedPictures } from './doubts.ts';
 import type { Evaluation } from './evaluate.ts';
 import { type FeatureExtractor, openExtractor } from './extractor.ts';
+import { recallByFolder } from './folder-recall.ts';
 import { measureLatentSpread } from './latent-spread.ts';
 import { createMeasuring } from './measuring.ts';
 import { protocol } from './protocol.ts';
@@ -111,7 +112,8 @@ async function measure(
 ): Promise<{ result: EvaluationResult; cars: Uint8Array; copying: Copying | undefined; evaluation: Evaluation }> {
   const measuring = await createMeasuring(extractor, data, training, report);
   const { evaluation, cars } = await measuring.measure(engine, flags, report);
-  const { copying, ...measures } = evaluation;
+  const { copying, covered, ...measures } = evaluation;
+  const names = data.provenance?.pictures;
   const result: EvaluationResult = {
     format: 1,
     model: { version: manifest.version, sha256: entryOf(manifest, onnxName).sha256 },
@@ -121,6 +123,7 @@ async function measure(
     data: identityOf(data, flags.data),
     training: training && flags.train !== undefined ? identityOf(training, flags.train) : null,
     ...measures,
+    ...(names !== undefined && { folders: recallByFolder(covered, names) }),
     copying: copying && training ? nameCopying(copying, flags.seed, training) : null,
   };
   return { result, cars, copying, evaluation };

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { featureNetwork } from '../../../model/architecture/feature-network.ts';
 import { exportFeaturesOnnx } from '../../../model/bundle/onnx-features.ts';
 import { parseManifest } from '../../../model/bundle/read.ts';
+import { formatProvenance, type Provenance } from '../../../model/dataset/provenance.ts';
 import { createOnnxEngine } from '../../../model/engine/onnx.ts';
 import { sha256 } from '../../../model/files.ts';
 import { latentsFromSeeds } from '../../../model/latent.ts';
@@ -29,6 +30,21 @@ beforeEach(async () => {
   await writeNpy(file('real.npy'), blots(40, 32, 1));
   await writeNpy(file('train.npy'), blots(60, 32, 2));
 });
+
+function provenance(sha: string, pictures: string[]): Provenance {
+  return {
+    format: 1,
+    count: pictures.length,
+    imageSize: 32,
+    sha256: sha,
+    source: { kind: 'folder', name: 'real', pictures: pictures.length, notes: {} },
+    options: {},
+    unreadable: [],
+    duplicates: [],
+    pictures,
+    code: { name: 'freshcar', version: '0.1.0' },
+  };
+}
 
 const evaluate = (...flags: readonly string[]) =>
   freshcar('evaluate', '--model', bundle, '--data', file('real.npy'), '--features', file('features.onnx'), ...flags);
@@ -80,6 +96,23 @@ describe('freshcar evaluate', () => {
     expect(scores.fid).toBeCloseTo(0, 3);
     expect(scores).toMatchObject({ precision: 1, recall: 1 });
     expect({ floorOf, copying }).toEqual({ floorOf: 'halves', copying: null });
+  });
+
+  it('says how much of each folder is drawn, where the pictures tell their folders', async () => {
+    const cars = await draw(20);
+    // The model's own cars, every one of which is drawn, and blots, none of which is.
+    await writeNpy(file('real.npy'), Buffer.concat([cars, blots(20, 32, 1)]));
+    const pictures = Array.from({ length: 40 }, (_, at) => `${at < 20 ? 'own' : 'blots'}/${at}.png`);
+    await writeFile(
+      file('real.json'),
+      formatProvenance(provenance(sha256(await readFile(file('real.npy'))), pictures)),
+    );
+    const { out } = await evaluate('--count', '40', '--json', file('s.json'));
+    expect(out).toContain('Recall by folder of the real pictures: own 1.000 of 20, blots 0.000 of 20.');
+    expect((await readJson('s.json')).folders).toEqual([
+      { folder: 'own', pictures: 20, recall: 1 },
+      { folder: 'blots', pictures: 20, recall: 0 },
+    ]);
   });
 
   it('finds copies, also of mirror images, and shows them beside what they copy', async () => {
