@@ -5,11 +5,14 @@ import { loadEngine } from './engine/load.ts';
 import { FreshcarError } from './errors.ts';
 import { openFolder } from './store/folder.ts';
 import { shippedModel } from './store/shipped.ts';
+import type { BundleSource } from './store/store.ts';
 
 export interface OpenedModel {
   /** The folder of the bundle or of the store. */
   readonly location: string;
   readonly manifest: Manifest;
+  /** Where the other files of its bundle are. */
+  readonly source: Pick<BundleSource, 'readFile'>;
   readonly engine: Engine;
   /** How to change one thing about its cars, where the bundle says that. */
   readonly directions?: Directions | undefined;
@@ -29,6 +32,7 @@ export async function openModel(
   return {
     location: source.location,
     manifest,
+    source,
     directions,
     engine: await loadEngine(source, manifest, { engine, warn }),
   };

@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import esbuild from 'esbuild';
 
 /** The pages that have a script of their own; each is `<name>.html` and `<name>.ts`. */
-const views = ['explorer', 'morph', 'wall'];
+const views = ['explorer', 'morph', 'wall', 'find'];
 
 /**
  * Builds the pages into `outdir`: for each view its main part and its script, what all share, and in `assets/` the files that scripts

@@ -82,7 +82,16 @@ async function moveInto(temporary: string, path: string, replace: boolean): Prom
 }
 
 /** What bundles are made of; a folder with nothing else in it is one that was copied or synchronised by half. */
-const ownNames = [manifestName, onnxName, tfjsModelName, tfjsWeightsName, 'samples.png', 'card.md', 'directions.json'];
+const ownNames = [
+  manifestName,
+  onnxName,
+  tfjsModelName,
+  tfjsWeightsName,
+  'samples.png',
+  'card.md',
+  'directions.json',
+  'index.bin',
+];
 
 /** Only a bundle or an empty folder makes room: a wrong path must not cost anybody their photographs or their run. */
 async function setAside(path: string, outdated: string): Promise<void> {

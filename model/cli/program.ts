@@ -9,8 +9,10 @@ import { directionsCommand } from './directions.ts';
 import { evaluateCommand } from './evaluate.ts';
 import { exportCommand } from './export.ts';
 import { importKerasCommand } from './import-keras.ts';
+import { indexCommand } from './index-cars.ts';
 import { morphCommand } from './morph.ts';
 import { offerCommand } from './offer.ts';
+import { projectCommand } from './project.ts';
 import { promoteCommand } from './promote.ts';
 import { publishCommand } from './publish.ts';
 import { rollbackCommand } from './rollback.ts';
@@ -33,6 +35,8 @@ const commands: readonly AddCommand[] = [
   sampleCommand,
   morphCommand,
   directionsCommand,
+  indexCommand,
+  projectCommand,
   evaluateCommand,
   compareCommand,
   sideBySideCommand,

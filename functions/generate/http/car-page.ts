@@ -38,6 +38,7 @@ export function addCarPage(
       about: `about?model=${version}`,
       morph: `morph?model=${version}`,
       wall: `wall?model=${version}`,
+      find: `find?model=${version}`,
       title: carName(look),
       icon: `../../../models/${version}/cars/${seed}.png`,
       head: sharingHead(look, { all: [], usual: undefined, shown }, origin),

@@ -28,7 +28,7 @@ export function addDescriptionRoutes(app: OpenAPIHono, page: Page): void {
     const rendered = render(
       page,
       { main },
-      { title: 'API', root: '', about: 'about', morph: 'morph', wall: 'wall', icon: 'cars/42.png' },
+      { title: 'API', root: '', about: 'about', morph: 'morph', wall: 'wall', find: 'find', icon: 'cars/42.png' },
     );
     return { rendered, ...fileOf(rendered.html, 'text/html') };
   });

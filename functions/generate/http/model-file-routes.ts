@@ -3,6 +3,7 @@ import { onnxName } from '../../../model/bundle/manifest.ts';
 import { samplesName } from '../../../model/bundle/samples.ts';
 import { directionsSchema } from '../../../model/directions/directions.ts';
 import { FreshcarError } from '../../../model/errors.ts';
+import { indexName } from '../../../model/likeness/car-index.ts';
 import type { ModelRegistry } from '../models/model-registry.ts';
 import { timeLapseName } from './about-page.ts';
 import { neverChanges } from './cache.ts';
@@ -71,10 +72,31 @@ function addPictureFiles(app: OpenAPIHono, model: ModelRegistry): void {
   }
 }
 
+/** What a browser finds cars by that look like a picture; small enough for one answer. */
+function addIndex(app: OpenAPIHono, model: ModelRegistry): void {
+  const route = {
+    path: `/models/{version}/${indexName}`,
+    summary: 'What some of its cars look like, to find one by a picture; where its bundle has that',
+    tag: 'Models',
+    params: versionPath,
+    query: nothing,
+    responses: { ...modelProblems, ...binaryResponse('The index') },
+  } as const;
+  addRoute(app, route, async ({ params, context }) => {
+    const bytes = await model.use(async ({ manifest, readFile }) => {
+      if (readFile && indexName in manifest.files) return readFile(indexName);
+      throw new FreshcarError('not-found', `The model ${manifest.version} has no index.`);
+    }, params.version);
+    const headers = { 'Content-Type': 'application/octet-stream', 'Cache-Control': neverChanges };
+    return context.body(new Uint8Array(bytes), 200, headers);
+  });
+}
+
 /** The files of a model that a browser needs to draw by itself. */
 export function addModelFileRoutes(app: OpenAPIHono, model: ModelRegistry): void {
   addPictureFiles(app, model);
   addDirections(app, model);
+  addIndex(app, model);
   const route = {
     path: `/models/{version}/${onnxName}`,
     summary: 'The network itself, in ONNX, in parts of 4 MB',

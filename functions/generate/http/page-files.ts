@@ -5,7 +5,7 @@ import { html } from 'hono/html';
 import { FreshcarError } from '../../../model/errors.ts';
 
 /** The pages that have a script; each is one HTML with style and script in it, so that all of it is of one deployment. */
-export const viewNames = ['explorer', 'morph', 'wall'] as const;
+export const viewNames = ['explorer', 'morph', 'wall', 'find'] as const;
 export type ViewName = (typeof viewNames)[number];
 
 /** A file that scripts fetch when they need it. Its name holds a hash of its content, so it never changes. */

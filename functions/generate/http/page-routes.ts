@@ -6,10 +6,10 @@ import { aboutMain } from './about-page.ts';
 import { neverChanges, neverStored } from './cache.ts';
 import { carName, explorerValues, sharingHead } from './page-car.ts';
 import { fill, type Page, render, type Values, type ViewName } from './page-files.ts';
-import { choosePageModel, type PageModels } from './page-models.ts';
+import { baseOf, choosePageModel, modelNotice, type PageModels } from './page-models.ts';
 import { morphValues } from './page-morph.ts';
 import { wallValues } from './page-wall.ts';
-import { aboutQuery, lookString, morphPageQuery, nothing, pageQuery, wallQuery } from './parameters.ts';
+import { aboutQuery, findQuery, lookString, morphPageQuery, nothing, pageQuery, wallQuery } from './parameters.ts';
 import { problemResponse } from './problem.ts';
 import { publicAddress } from './public-address.ts';
 import { binaryResponse, modelProblems, textResponse } from './responses.ts';
@@ -30,6 +30,7 @@ export function addPageRoutes(app: OpenAPIHono, options: PageRoutesOptions): voi
   addExplorer(app, options);
   addMorph(app, options);
   addWall(app, options);
+  addFind(app, options);
   addAbout(app, options);
   addAssets(app, options.page);
 }
@@ -93,6 +94,31 @@ function addWall(app: OpenAPIHono, { page, model, patience }: PageRoutesOptions)
   });
 }
 
+function addFind(app: OpenAPIHono, { page, model, patience }: PageRoutesOptions): void {
+  const route = {
+    path: '/find',
+    summary: 'A page to find the car on that is nearest to a photograph, which stays in the browser, or to a colour',
+    tag: 'Page',
+    params: nothing,
+    query: findQuery,
+    responses: textResponse('The page', 'text/html'),
+  } as const;
+  addRoute(app, route, async ({ query, context }) => {
+    const models = await choosePageModel(model, query.model, patience);
+    const { shown } = models;
+    const base = baseOf(shown);
+    const values = {
+      base,
+      size: String(shown?.imageSize ?? ''),
+      model: shown?.version ?? '',
+      wall: `wall${lookString({ model: shown?.version })}`,
+      notice: { markup: modelNotice(models, { seed: 42, truncation: 1 }, query.model) },
+    };
+    const shared = { ...sharedValues(models), title: 'Find a car', icon: `${base}cars/42.png` };
+    return sendView(context, page, 'find', shared, values);
+  });
+}
+
 function addAbout(app: OpenAPIHono, { page, model, freshSeed, patience }: PageRoutesOptions): void {
   const route = {
     path: '/about',
@@ -122,7 +148,8 @@ const cardName = 'card.md';
 /** What the frame of every page is filled with. */
 function sharedValues(models: PageModels): Values {
   const query = lookString({ model: models.shown?.version });
-  return { root: '', about: `about${query}`, morph: `morph${query}`, wall: `wall${query}` };
+  const named = (page: string) => `${page}${query}`;
+  return { root: '', about: named('about'), morph: named('morph'), wall: named('wall'), find: named('find') };
 }
 
 function sendView(context: Context, page: Page, view: ViewName, shared: Values, values: Values): Response {

@@ -274,6 +274,8 @@ export const wallQuery = z.object({
 });
 export type WallQuery = z.output<typeof wallQuery>;
 
+export const findQuery = z.object({ model: pageQuery.shape.model });
+
 export const aboutQuery = z.object({
   model: pageQuery.shape.model,
   round: optionalSeed('round', 7, 'The number of the two cars of the game.'),

@@ -1,5 +1,5 @@
 import { carAddress, type Model, walkSteps } from './address.ts';
-import type { DrawFrames, Frame } from './frames.ts';
+import type { DrawFrames } from './frames.ts';
 import type { LocalEngine, ModelFacts } from './local-engine.ts';
 import { pointOf, type Walk } from './walk.ts';
 
@@ -37,7 +37,8 @@ export function drawLocally(
   };
 }
 
-function imageOf(rgb: Uint8Array, size: number): Frame {
+/** Pixels of RGB as a canvas takes them. */
+export function imageOf(rgb: Uint8Array, size: number): ImageData {
   const image = new ImageData(size, size);
   for (let from = 0, to = 0; from < rgb.length; from += 3, to += 4) {
     image.data[to] = rgb[from] ?? 0;

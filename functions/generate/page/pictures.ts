@@ -50,8 +50,9 @@ export function watchPictures(say: (sentence: string) => void): void {
   addEventListener('load', ({ target }) => target instanceof HTMLImageElement && missing.delete(target), true);
   addEventListener('online', now);
   document.addEventListener('visibilitychange', () => document.visibilityState === 'visible' && now());
-  // Those that the HTML asks for may have failed before this script ran.
-  for (const picture of document.images) if (picture.complete && picture.naturalWidth === 0) note(picture);
+  // Those that the HTML asks for may have failed before this script ran; one without an address waits for a script.
+  for (const picture of document.images)
+    if (picture.complete && picture.naturalWidth === 0 && picture.getAttribute('src')) note(picture);
 }
 
 function reload(picture: HTMLImageElement): void {

@@ -71,7 +71,7 @@ const emptyView = { main: '<p data-seed="{{seed}}">{{car}}</p>', script: 'let x'
 export const emptyPage: Page = {
   layout: '<title>{{title}}</title>{{head}}{{style}}{{main}}{{script}}',
   style: 'p { color: red }',
-  views: { explorer: emptyView, morph: emptyView, wall: emptyView },
+  views: { explorer: emptyView, morph: emptyView, wall: emptyView, find: emptyView },
   assets: new Map([['engine-1.js', { type: 'text/javascript; charset=utf-8', read: async () => Buffer.from('1') }]]),
 };
 

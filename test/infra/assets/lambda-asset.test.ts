@@ -103,6 +103,8 @@ describe("the function's zip", () => {
       'page/assets/ort-HASH.wasm.gz',
       'page/explorer.html',
       'page/explorer.js',
+      'page/find.html',
+      'page/find.js',
       'page/layout.html',
       'page/morph.html',
       'page/morph.js',
