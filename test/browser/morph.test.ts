@@ -105,6 +105,28 @@ describe.skipIf(chromium === undefined)('the page from car to car in Chromium (s
     expect(complaints).toEqual([]);
   });
 
+  it('changes one thing about all cars of the walk, as the service does, and links to that', async () => {
+    const { page, complaints } = await site.open('/morph?cars=5,7&at=50&truncation=0.8');
+    const version = await page.locator('#main').getAttribute('data-model');
+    await page.getByText('Change one thing').click();
+    const slider = page.getByLabel('Paint, from darker to brighter');
+    await slider.focus();
+    await page.keyboard.press('End');
+    await expect.poll(() => engineOf(page), { timeout: 60_000 }).toBe('local');
+    const wanted = await served(`models/${version}/cars/5.png?towards=7&by=1&truncation=0.8&brightness=2`);
+    const difference = async () =>
+      Math.max(...(await pixels(page)).map((value, at) => Math.abs(value - (wanted.data[at] ?? 0))));
+    await expect.poll(difference, { timeout: 20_000 }).toBeLessThanOrEqual(1);
+    const look = 'truncation=0.8&brightness=2';
+    expect(page.url()).toContain(`/morph?cars=5,7&at=50&${look}&model=`);
+    expect(await page.locator('#download').getAttribute('href')).toContain(look);
+    expect(await page.locator('#cars img').first().getAttribute('src')).toContain(look);
+    await page.reload();
+    await page.getByText('Change one thing').click();
+    await expect.poll(() => slider.inputValue()).toBe('2');
+    expect(complaints).toEqual([]);
+  }, 120_000);
+
   it('shows the walk without a script', async () => {
     const { page } = await site.open('/morph?cars=5,7', { javaScriptEnabled: false });
     expect(await page.getByRole('img', { name: 'A walk through the cars 5, 7' }).isVisible()).toBe(true);

@@ -255,6 +255,7 @@ export const morphPageQuery = z.object({
       description: 'Where on the walk, in steps, of which there are 50 from one car to the next.',
     }),
   truncation,
+  ...changes,
   model: pageQuery.shape.model,
 });
 export type MorphPageQuery = z.output<typeof morphPageQuery>;

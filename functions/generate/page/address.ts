@@ -74,29 +74,29 @@ export const walkSteps = 50;
 /** The milliseconds that they take. */
 export const walkPace = 1500;
 
+/** How all cars of a walk are shown. */
+export type Manner = Pick<Shown, 'truncation' | 'model'> & Changes;
+
 /** A walk through some cars by one model, there and back, as an animated PNG: as fine as the service draws it. */
-export function morphAddress(
-  seeds: readonly number[],
-  { truncation, model }: Pick<Shown, 'truncation' | 'model'>,
-): string {
+export function morphAddress(seeds: readonly number[], { model, ...look }: Manner): string {
   const parts = seeds.length - 1;
   const most = Math.min(mostFrames, Math.floor(walkPixels / 2 / (model.size ?? 128) ** 2));
   const frames = Math.min(parts * walkSteps + 1, most);
   const delay = Math.round((walkPace * parts) / (frames - 1));
   const query = [`through=${seeds.join(',')}`, `frames=${frames}`, `delay=${delay}`, 'back=true'];
-  return withQuery(`${model.base}morph.png`, [...query, ...lookParts({ truncation })]);
+  return withQuery(`${model.base}morph.png`, [...query, ...lookParts(look)]);
 }
 
 /** The page that walks through some cars, by one model. */
 export function morphPageAddress(
   { seeds, isSquare = false }: { readonly seeds: readonly number[]; readonly isSquare?: boolean },
-  { truncation, model, at }: Pick<Shown, 'truncation' | 'model'> & { readonly at?: string },
+  { model, at, ...look }: Manner & { readonly at?: string },
 ): string {
   return withQuery('morph', [
     `cars=${seeds.join(',')}`,
     ...(isSquare ? ['square=true'] : []),
     ...(at === undefined || /^0(,0)?$/.test(at) ? [] : [`at=${at}`]),
-    ...lookParts({ truncation }),
+    ...lookParts(look),
     ...named(model),
   ]);
 }

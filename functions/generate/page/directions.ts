@@ -1,11 +1,14 @@
-import type { Directions } from '../../../model/directions/directions.ts';
+import type { Changes, Directions } from '../../../model/directions/directions.ts';
 import type { PropertyName } from '../../../model/directions/properties.ts';
 import type { Model, Shown } from './address.ts';
 import { element } from './dom.ts';
 
+/** A car, or a walk, by a model, and what is changed about it. */
+type Changed = Pick<Shown, 'model'> & Changes;
+
 export interface DirectionSliders {
-  /** Shows how far the car that is shown is changed. */
-  mark(shown: Shown): void;
+  /** Shows how far what is shown is changed. */
+  mark(shown: Changed): void;
 }
 
 /** What the sliders of a visitor do to a car. */
@@ -21,7 +24,7 @@ export function createDirections({ preview, settle }: SliderActs): DirectionSlid
   const box = element('directions', HTMLElement);
   const list = element('direction-sliders', HTMLElement);
   const note = element('direction-note', HTMLElement);
-  let shown: Shown | undefined;
+  let shown: Changed | undefined;
   let asked: Model | undefined;
 
   const inputs = () => [...list.querySelectorAll('input')];
@@ -62,7 +65,8 @@ export function createDirections({ preview, settle }: SliderActs): DirectionSlid
   };
 }
 
-async function directionsOf({ base }: Model): Promise<Directions | undefined> {
+/** What can be changed about the cars of a model; undefined where that cannot be had. */
+export async function directionsOf({ base }: Model): Promise<Directions | undefined> {
   if (base === '') return undefined;
   const response = await fetch(`${base}directions`).catch(() => undefined);
   return response?.ok ? response.json() : undefined;

@@ -82,7 +82,7 @@ function show(next: Shown): void {
   say('');
   // One car as two models draw it, or more and less strange, is no way to walk; and a walk goes from seed to seed.
   walk.hidden = before.seed === next.seed;
-  walk.href = morphPageAddress({ seeds: [before.seed, next.seed] }, next);
+  walk.href = morphPageAddress({ seeds: [before.seed, next.seed] }, { truncation: next.truncation, model: next.model });
   if (notice) notice.hidden = notice.dataset.model !== next.model.name || !isSame(next, arrival);
   markSeen(next);
   kept.mark(next);

@@ -12,7 +12,7 @@ const ahead = 3;
  * drawing at a time.
  */
 export class Frames {
-  readonly #drawn = new Map<string, Frame>();
+  #drawn = new Map<string, Frame>();
   readonly #onFrame: () => void;
   readonly #onFailure: () => void;
   #draw: DrawFrames;
@@ -42,7 +42,8 @@ export class Frames {
 
   /** Forgets all, since other cars are walked through. */
   clear(): void {
-    this.#drawn.clear();
+    // Another map, so that a frame which is being drawn does not come into it.
+    this.#drawn = new Map();
     this.#wanted = undefined;
     this.#later = [];
   }

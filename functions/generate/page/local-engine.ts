@@ -14,8 +14,16 @@ export interface ModelFacts {
 }
 
 export interface LocalEngine {
-  /** Latent vectors to cars: rows of RGB. One drawing after the other. */
-  draw(latents: Float32Array, truncation: number): Promise<Uint8Array>;
+  /**
+   * Latent vectors to cars: rows of RGB. One drawing after the other.
+   *
+   * @param change What is done to the vectors behind the truncation, as the service does it.
+   */
+  draw(
+    latents: Float32Array,
+    truncation: number,
+    change?: (latents: Float32Array) => Float32Array,
+  ): Promise<Uint8Array>;
 }
 
 export async function factsOf({ base }: Model): Promise<ModelFacts> {
@@ -41,9 +49,9 @@ export async function loadLocalEngine(facts: ModelFacts): Promise<LocalEngine> {
   const base = new URL(`models/${facts.version}/`, location.href).pathname;
   await ask({ kind: 'load', base, latentSize: facts.latentSize });
   return {
-    async draw(latents, truncation) {
+    async draw(latents, truncation, change = (scaled) => scaled) {
       const scale = latentScale(truncation, facts.latent);
-      const { cars } = await ask({ kind: 'draw', latents: latents.map((value) => value * scale) });
+      const { cars } = await ask({ kind: 'draw', latents: change(latents.map((value) => value * scale)) });
       if (!cars) throw new Error('The engine drew nothing.');
       return cars;
     },

@@ -1,4 +1,15 @@
-import { freshSeed, type Model, morphAddress, morphPageAddress, walkSteps as steps, walkPace } from './address.ts';
+import type { PropertyName } from '../../../model/directions/properties.ts';
+import {
+  freshSeed,
+  lookOf,
+  type Manner,
+  type Model,
+  morphAddress,
+  morphPageAddress,
+  walkSteps as steps,
+  walkPace,
+} from './address.ts';
+import { createDirections, directionsOf } from './directions.ts';
 import { copyText, element } from './dom.ts';
 import { coarseness, drawByService, drawLocally } from './draw-frames.ts';
 import { coarseToFine, type Frame, Frames } from './frames.ts';
@@ -26,7 +37,8 @@ const model: Model = {
   base: main.dataset.base ?? '',
   size: Number(main.dataset.size) || undefined,
 };
-const truncation = Number(main.dataset.truncation);
+const { towards: _, by: __, ...arrivalLook } = lookOf(new URLSearchParams(main.dataset.look));
+let manner: Manner = { ...arrivalLook, model };
 let walk = new Walk((main.dataset.cars ?? '').split(',').map(Number), main.dataset.square === 'true');
 let point: Point = walk.isSquare
   ? pointOf(main.dataset.at || '0,0')
@@ -34,7 +46,10 @@ let point: Point = walk.isSquare
 let isLocal = false;
 
 const frames = new Frames(
-  drawByService(() => walk, truncation, model),
+  drawByService(
+    () => walk,
+    () => manner,
+  ),
   () => paint(),
   () => say('The car there could not be drawn. Move on to try again.'),
 );
@@ -84,7 +99,7 @@ function goTo(next: Point): void {
 
 /** What the address bar says is the walk and the place on it. */
 function remember(): void {
-  history.replaceState(null, '', morphPageAddress(walk, { truncation, model, at: keyOf(point) }));
+  history.replaceState(null, '', morphPageAddress(walk, { ...manner, at: keyOf(point) }));
 }
 
 function become(next: Walk): void {
@@ -96,11 +111,25 @@ function become(next: Walk): void {
   element('down-box', HTMLElement).hidden = !walk.isSquare;
   element('square-box', HTMLElement).hidden = walk.seeds.length < 4;
   square.checked = walk.isSquare;
-  download.href = morphAddress(walk.inTurn, { truncation, model });
-  places.show(walk.seeds);
+  showManner();
   goTo(walk.at(0));
   remember();
   prepare();
+}
+
+/** What depends on how the cars are shown, beside the frames. */
+function showManner(): void {
+  download.href = morphAddress(walk.inTurn, manner);
+  places.show(walk.seeds);
+  directions.mark(manner);
+}
+
+/** Shows all cars of the walk changed by so much. */
+function change(name: PropertyName, amount: number): void {
+  loadOnce();
+  manner = { ...manner, [name]: amount };
+  frames.clear();
+  goTo(point);
 }
 
 /** Has the walk drawn ahead of need, where that costs nobody a request. */
@@ -119,8 +148,14 @@ async function load(): Promise<void> {
   say('Loading the network into this browser, so that it draws without the service …');
   try {
     const facts = await factsOf(model);
-    const engine = await loadLocalEngine(facts);
-    frames.drawBy(drawLocally(() => walk, truncation, { engine, facts }));
+    const [engine, known] = await Promise.all([loadLocalEngine(facts), directionsOf(model)]);
+    frames.drawBy(
+      drawLocally(
+        () => walk,
+        () => manner,
+        { engine, facts, directions: known },
+      ),
+    );
     isLocal = true;
     main.dataset.engine = 'local';
     say('This browser draws the cars itself now.');
@@ -201,7 +236,20 @@ element('copy', HTMLButtonElement).addEventListener('click', () =>
   copyText(location.href, 'Link copied: it shows this very walk.', say),
 );
 
-const places = createPlaces({ truncation, model }, (seeds) => become(new Walk(seeds, square.checked)), freshSeed);
+const directions = createDirections({
+  preview: change,
+  settle(name, amount) {
+    change(name, amount);
+    showManner();
+    remember();
+    prepare();
+  },
+});
+const places = createPlaces(
+  () => manner,
+  (seeds) => become(new Walk(seeds, square.checked)),
+  freshSeed,
+);
 watchPictures(say);
 const arrival = point;
 become(walk);

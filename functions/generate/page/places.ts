@@ -1,4 +1,4 @@
-import { carAddress, type Model, type Shown } from './address.ts';
+import { carAddress, type Manner, type Shown } from './address.ts';
 import { element } from './dom.ts';
 import { keptNotes } from './kept.ts';
 import { carOf, Notes } from './notes.ts';
@@ -17,7 +17,7 @@ export interface Places {
  * @param change Is told the cars as they are to be.
  */
 export function createPlaces(
-  look: { readonly truncation: number; readonly model: Model },
+  manner: () => Manner,
   change: (seeds: readonly number[]) => void,
   freshSeed: () => number,
 ): Places {
@@ -43,7 +43,7 @@ export function createPlaces(
     chosen = Math.min(chosen, seeds.length - 1);
     add.disabled = seeds.length >= most;
     remove.disabled = seeds.length <= fewest;
-    list.replaceChildren(...seeds.map((seed, place) => entryOf({ seed, ...look }, place, choose)));
+    list.replaceChildren(...seeds.map((seed, place) => entryOf({ seed, ...manner() }, place, choose)));
     mark();
   };
 
@@ -55,9 +55,11 @@ export function createPlaces(
   element('change', HTMLButtonElement).addEventListener('click', () => put(freshSeed()));
 
   const notes = [...keptNotes().all, ...new Notes(() => sessionStorage, 'freshcar.seen', 40).all];
-  const known = new Set(notes.map((note) => carOf(note, () => look.model)?.seed).filter((seed) => seed !== undefined));
+  const known = new Set(
+    notes.map((note) => carOf(note, () => manner().model)?.seed).filter((seed) => seed !== undefined),
+  );
   const yours = createStrip(element('yours', HTMLElement), ({ seed }) => put(seed), 'Put here');
-  yours.fill([...known].map((seed) => ({ seed, ...look })));
+  yours.fill([...known].map((seed) => ({ seed, ...manner() })));
   element('yours-section', HTMLElement).hidden = known.size === 0;
   return { show };
 }
