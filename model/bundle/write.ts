@@ -91,6 +91,7 @@ const ownNames = [
   'card.md',
   'directions.json',
   'index.bin',
+  'time-lapse.png',
 ];
 
 /** Only a bundle or an empty folder makes room: a wrong path must not cost anybody their photographs or their run. */

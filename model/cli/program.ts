@@ -18,6 +18,7 @@ import { publishCommand } from './publish.ts';
 import { rollbackCommand } from './rollback.ts';
 import { sampleCommand } from './sample.ts';
 import { sideBySideCommand } from './side-by-side.ts';
+import { timeLapseCommand } from './time-lapse.ts';
 import { trainCommand } from './train.ts';
 import { withdrawCommand } from './withdraw.ts';
 
@@ -37,6 +38,7 @@ const commands: readonly AddCommand[] = [
   directionsCommand,
   indexCommand,
   projectCommand,
+  timeLapseCommand,
   evaluateCommand,
   compareCommand,
   sideBySideCommand,

@@ -1,12 +1,9 @@
 import { html, raw } from 'hono/html';
 import type { Manifest } from '../../../model/bundle/manifest.ts';
-import { samplesName } from '../../../model/bundle/samples.ts';
+import { samplesName, timeLapseName } from '../../../model/bundle/samples.ts';
 import { type Guess, gameHtml } from './game.ts';
 import { markdownToHtml } from './markdown.ts';
 import type { PageModels } from './page-models.ts';
-
-/** The picture of how a model learnt, where its bundle has one. */
-export const timeLapseName = 'time-lapse.png';
 
 /** The main part of the page about a model, for people: what it is, what its scores mean, whether it copies, and its card. */
 export function aboutMain(

@@ -1,11 +1,10 @@
 import { type OpenAPIHono, z } from '@hono/zod-openapi';
 import { onnxName } from '../../../model/bundle/manifest.ts';
-import { samplesName } from '../../../model/bundle/samples.ts';
+import { samplesName, timeLapseName } from '../../../model/bundle/samples.ts';
 import { directionsSchema } from '../../../model/directions/directions.ts';
 import { FreshcarError } from '../../../model/errors.ts';
 import { indexName } from '../../../model/likeness/car-index.ts';
 import type { ModelRegistry } from '../models/model-registry.ts';
-import { timeLapseName } from './about-page.ts';
 import { neverChanges } from './cache.ts';
 import { nothing, versionPath, wholeNumber } from './parameters.ts';
 import { ParameterError } from './problem.ts';
