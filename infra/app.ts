@@ -11,6 +11,7 @@ import { readBundles } from './serving/bundle.ts';
 import type { CarCode } from './serving/car-function.ts';
 import { ServingStack } from './serving/serving-stack.ts';
 import { requireConsent } from './serving/shipped-weights.ts';
+import { stackNames } from './shared/stage.ts';
 import { TrainingStack } from './training/training-stack.ts';
 
 /** The CDK starts this in the project's folder. */
@@ -48,7 +49,8 @@ async function main(): Promise<void> {
     (await buildLambdaAsset({ root, name, engine, folder: path.join(root, `dist/lambda-${name}`) })).folder;
   const checkCode = await asset('check', 'none');
   const choicesCode = await asset('choices', 'none');
-  const { modelBucket, notices } = new ServingStack(app, 'FreshcarServing', {
+  const names = stackNames(settings);
+  const { modelBucket, notices } = new ServingStack(app, names.serving, {
     settings,
     bundles,
     code,
@@ -56,7 +58,7 @@ async function main(): Promise<void> {
     choicesCode,
   });
   if (settings.training) {
-    new TrainingStack(app, 'FreshcarTraining', {
+    new TrainingStack(app, names.training, {
       settings,
       image: readImageSource(root, 'model/container/Dockerfile'),
       promoteCode: await asset('promote'),
@@ -66,6 +68,7 @@ async function main(): Promise<void> {
     });
   }
   Tags.of(app).add('project', 'freshcar');
+  if (settings.stage !== undefined) Tags.of(app).add('stage', settings.stage);
   app.synth();
 }
 

@@ -16,7 +16,7 @@ const number = z.union([z.number(), z.string().regex(/^\d+$/).transform(Number)]
 const flag = z.union([z.boolean(), z.stringbool({ truthy: ['true'], falsy: ['false'] })]);
 
 /** What a deploy takes away from visitors, readers of mail or the other stack when its `-c` is forgotten. */
-export const keptChoices = ['cdn', 'domain', 'alarmEmail', 'training'] as const;
+export const keptChoices = ['cdn', 'domain', 'alarmEmail', 'training', 'replica'] as const;
 
 /** CloudWatch keeps logs for no other numbers of days. */
 const logDays = [1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731] as const;
@@ -43,6 +43,15 @@ export const settings = {
     z.string().min(1).default('model/pretrained'),
     'the folder of a bundle or of a store',
     'model/pretrained',
+  ),
+  // The longest name of a stack is 128 characters, and names of resources made from it hold 64.
+  stage: setting(
+    z
+      .string()
+      .regex(/^[a-z](?:[a-z0-9]|-(?=[a-z0-9])){0,19}$/)
+      .optional(),
+    'a name of up to 20 small letters, digits and single hyphens that begins with a letter',
+    'beta',
   ),
   acceptWeights: setting(flag.default(false), 'true or false', 'true'),
   engine: setting(
@@ -103,6 +112,14 @@ export const settings = {
       .optional(),
     'the ARN of a certificate in AWS Certificate Manager',
     'arn:aws:acm:us-east-1:123456789012:certificate/12345678-1234-1234-1234-123456789012',
+  ),
+  replica: setting(
+    z
+      .string()
+      .regex(/^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$/)
+      .optional(),
+    "the name of another stack's bucket of models",
+    'freshcarserving-eu-models-1a2b3c',
   ),
   training: setting(flag.default(false), 'true or false', 'true'),
   trainingInstance: setting(

@@ -16,6 +16,7 @@ import { FilterPattern, type ILogGroup, MetricFilter, type MetricFilterProps } f
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { Settings } from '../context.ts';
+import { metricNamespace } from '../shared/stage.ts';
 import { slowSeconds } from './slow-answers.ts';
 
 /** What the function writes when it can't load a model or an alternate, or keeps the old one; a test holds them to its own log. */
@@ -27,7 +28,7 @@ export const modelFailures = {
 } as const;
 
 /** What the function counts for itself, as it names it; a test holds these to what it writes. */
-export const ownMetrics = { namespace: 'freshcar', dimensionsMap: { service: 'generate' } } as const;
+const ownDimensions = { service: 'generate' };
 export const lateAnswers = 'LateAnswers';
 export const fallbacks = 'Fallbacks';
 
@@ -37,7 +38,7 @@ export interface AlarmsProps {
   readonly log: ILogGroup;
   readonly accessLog: ILogGroup;
   readonly notices: ITopic;
-  readonly settings: Pick<Settings, 'memory' | 'architecture' | 'timeout'>;
+  readonly settings: Pick<Settings, 'memory' | 'architecture' | 'timeout' | 'stage'>;
 }
 
 export interface AlarmSettings {
@@ -67,11 +68,13 @@ export class Alarms extends Construct {
   /** Requests that the API's throttle turned away, a minute. */
   readonly tooManyRequests: IMetric;
   private readonly action: SnsAction;
+  private readonly namespace: string;
   private readonly made: Alarm[] = [];
 
   constructor(scope: Construct, id: string, { api, live, log, accessLog, notices, settings }: AlarmsProps) {
     super(scope, id);
     this.action = new SnsAction(notices);
+    this.namespace = metricNamespace(settings);
     const requests = api.metricCount(sum);
     this.modelFailures = this.countModelFailures(log);
     this.tooManyRequests = this.countTooManyRequests(accessLog);
@@ -84,7 +87,7 @@ export class Alarms extends Construct {
     const models = this.add('Models', this.modelFailures, {
       says: 'A model could not be loaded or was refused; the log of the car function names the file and the reason.',
     });
-    const fallen = this.add('Fallbacks', new Metric({ ...ownMetrics, metricName: fallbacks, ...sum }), {
+    const fallen = this.add('Fallbacks', this.own(fallbacks), {
       says: 'The current model cannot be loaded and the one before it serves instead; /health names both, and the log says why.',
     });
     this.rollback = [errors, failures, models, fallen];
@@ -97,7 +100,7 @@ export class Alarms extends Construct {
       says: `One visitor in fifty waits for more than ${slow} seconds, longer than the largest picture takes.`,
       times: 3,
     });
-    this.addRate('LateAnswers', new Metric({ ...ownMetrics, metricName: lateAnswers, ...sum }), requests, {
+    this.addRate('LateAnswers', this.own(lateAnswers), requests, {
       says: 'Requests are given up because they take too long; memory brings computing power, and timeout time.',
     });
     this.addRate('TooManyRequests', this.tooManyRequests, requests, {
@@ -174,6 +177,12 @@ export class Alarms extends Construct {
   }
 
   private countLines(metricName: string, lines: Pick<MetricFilterProps, 'logGroup' | 'filterPattern'>): IMetric {
-    return new MetricFilter(this, metricName, { ...lines, metricNamespace: 'freshcar', metricName }).metric(sum);
+    const { namespace: metricNamespace } = this;
+    return new MetricFilter(this, metricName, { ...lines, metricNamespace, metricName }).metric(sum);
+  }
+
+  /** What the function counts for itself. */
+  private own(metricName: string): IMetric {
+    return new Metric({ namespace: this.namespace, dimensionsMap: ownDimensions, metricName, ...sum });
   }
 }

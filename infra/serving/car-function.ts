@@ -17,6 +17,7 @@ import { Construct } from 'constructs';
 import { modelsPrefix } from '../../model/store/pointer.ts';
 import type { ImageSource } from '../assets/image-source.ts';
 import type { Settings } from '../context.ts';
+import { metricNamespace } from '../shared/stage.ts';
 
 /** What the function is made of: the folder that `buildLambdaAsset` made for a zip, or the source of an image. */
 export type CarCode = string | ImageSource;
@@ -49,7 +50,11 @@ export class CarFunction extends Construct {
       role: createRole(this, bucket, this.log, settings.tracing),
       tracing: settings.tracing ? Tracing.ACTIVE : Tracing.DISABLED,
       logGroup: this.log,
-      environment: { MODEL_BUCKET: bucket.bucketName, MODEL_PREFIX: modelsPrefix },
+      environment: {
+        MODEL_BUCKET: bucket.bucketName,
+        MODEL_PREFIX: modelsPrefix,
+        ...(settings.stage !== undefined && { METRICS_NAMESPACE: metricNamespace(settings) }),
+      },
     });
     this.live = new Alias(this, 'Live', {
       aliasName: 'live',

@@ -19,6 +19,7 @@ import { ServiceDashboard } from './dashboard.ts';
 import { FirstModel } from './first-model.ts';
 import { deployGradually } from './gradual-deployment.ts';
 import { KeptChoices } from './kept-choices.ts';
+import { Replica } from './replica.ts';
 import { SyntheticCheck } from './synthetic-check.ts';
 import { WarmUp } from './warm-up.ts';
 
@@ -45,6 +46,8 @@ export class ServingStack extends Stack {
     super(scope, id, { description: 'freshcar: draws cars that do not exist', ...props });
     new KeptChoices(this, 'KeptChoices', { code: choicesCode, settings });
     this.modelBucket = createModelBucket(this);
+    if (settings.replica !== undefined)
+      new Replica(this, 'Replica', { bucket: this.modelBucket, replica: settings.replica });
     this.notices = createNotices(this, settings.alarmEmail);
     const firstModel = new FirstModel(this, 'FirstModel', { bucket: this.modelBucket, bundles });
     const cars = new CarFunction(this, 'Cars', { bucket: this.modelBucket, code, settings });

@@ -43,6 +43,17 @@ const choices: Readonly<
     }
   >
 > = {
+  stage: {
+    value: 'beta',
+    find: (find) => [
+      (cars(find).Environment as { Variables: Properties }).Variables.METRICS_NAMESPACE,
+      ...find('AWS::Logs::MetricFilter').map(
+        ({ MetricTransformations }) => (MetricTransformations as Properties[])[0]?.MetricNamespace,
+      ),
+    ],
+    is: ['freshcar-beta', 'freshcar-beta', 'freshcar-beta'],
+    plain: [undefined, 'freshcar', 'freshcar'],
+  },
   engine: { value: 'tfjs-node', find: (find) => cars(find).PackageType, is: 'Image', plain: undefined },
   architecture: { value: 'arm64', find: (find) => cars(find).Architectures, is: ['arm64'], plain: ['x86_64'] },
   memory: {
@@ -135,6 +146,13 @@ const choices: Readonly<
       ),
     is: [certificate],
     plain: [],
+  },
+  replica: {
+    value: 'cars-in-europe',
+    find: (find) =>
+      find('AWS::S3::Bucket').flatMap(({ ReplicationConfiguration }) => ReplicationConfiguration ?? []).length,
+    is: 1,
+    plain: 0,
   },
   trainingInstance: {
     value: 'ml.m5.4xlarge',

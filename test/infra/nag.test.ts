@@ -44,6 +44,8 @@ describe("AWS's rules for good solutions", () => {
   // With everything that can be asked for.
   const { report, acknowledged } = nag({
     cdn: true,
+    stage: 'beta',
+    replica: 'cars-in-europe',
     warmCopies: 3,
     tracing: true,
     alarmEmail: 'cars@example.org',

@@ -6,6 +6,7 @@ import type { ImageSource } from '../../infra/assets/image-source.ts';
 import { readSettings, recommendedFlags } from '../../infra/context.ts';
 import { readBundles } from '../../infra/serving/bundle.ts';
 import { ServingStack } from '../../infra/serving/serving-stack.ts';
+import { stackNames } from '../../infra/shared/stage.ts';
 import { TrainingStack } from '../../infra/training/training-stack.ts';
 
 type Context = Readonly<Record<string, unknown>>;
@@ -33,7 +34,7 @@ export function stubTrainingStack(
   parts: Parts = {},
 ): { app: App; stack: TrainingStack; serving: ServingStack } {
   const { app, serving, code, settings } = stub(context, parts);
-  const stack = new TrainingStack(app, 'FreshcarTraining', {
+  const stack = new TrainingStack(app, stackNames(settings).training, {
     settings,
     image: imageIn(code),
     promoteCode: code,
@@ -57,7 +58,7 @@ function stub(context: Context, parts: Parts = {}) {
   writeFileSync(path.join(code, 'Dockerfile'), 'FROM scratch\n');
   const app = new App({ context: recommendedFlags, outdir: path.join(folder, 'cdk.out') });
   const settings = readSettings(context);
-  const serving = new ServingStack(app, 'FreshcarServing', {
+  const serving = new ServingStack(app, stackNames(settings).serving, {
     settings,
     code: settings.engine === 'tfjs-node' ? imageIn(code) : (parts.code ?? code),
     checkCode: parts.check ?? code,

@@ -61,7 +61,7 @@ describe('npx cdk synth', { timeout: 240_000 }, () => {
     const [folders, singles] = [true, false].map((isFolder) =>
       staged.filter((name) => statSync(name).isDirectory() === isFolder),
     );
-    expect(folders?.map((name) => readdirSync(name))).toContainEqual(['handler.mjs', 'node_modules', 'page']);
+    expect(folders?.map((name) => readdirSync(name))).toContainEqual(['chunks', 'handler.mjs', 'node_modules', 'page']);
     expect(singles?.map((name) => path.extname(name))).toEqual(expect.arrayContaining(['.onnx', '.bin', '.json']));
   });
 

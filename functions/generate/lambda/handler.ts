@@ -21,6 +21,8 @@ const environmentSchema = z.object({
   ENGINE: z.enum(['onnx', 'tfjs']).default('onnx'),
   /** Another S3 server than AWS's; the SDK reads it, and such servers know buckets by path only. */
   AWS_ENDPOINT_URL_S3: z.url().optional(),
+  /** CloudWatch's name for the group of the function's own metrics. */
+  METRICS_NAMESPACE: z.string().min(1).optional(),
   /** The address under which visitors reach the service, where the door does not say it: `https://cars.example.org`. */
   PUBLIC_URL: publicUrlSchema.optional(),
   /** What CloudFront says in a header, where it stands before the API. */
@@ -30,7 +32,7 @@ const environmentSchema = z.object({
 });
 
 const environment = environmentSchema.parse(process.env);
-const { log, meter, observe } = createOperations(() => model.version);
+const { log, meter, observe } = createOperations(() => model.version, environment.METRICS_NAMESPACE);
 const source = bucketSource({
   get: earlyGet({ environment: process.env, isEarly: () => model.version === undefined }),
   bucket: environment.MODEL_BUCKET,

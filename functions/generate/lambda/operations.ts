@@ -16,13 +16,13 @@ export interface Operations {
   observe<Result>(handler: LambdaHandler<Result>): LambdaHandler<Result>;
 }
 
-/** CloudWatch's name for the group of all metrics here. */
-const namespace = 'freshcar';
+/** CloudWatch's name for the group of all metrics here, where the environment gives no other. */
+export const defaultNamespace = 'freshcar';
 /** The one dimension; a model's version is none, since each new one would be a new, billed metric. */
 const serviceName = 'generate';
 
 /** @param modelVersion The version that is being served; undefined before the first load. */
-export function createOperations(modelVersion: () => string | undefined): Operations {
+export function createOperations(modelVersion: () => string | undefined, namespace = defaultNamespace): Operations {
   const logger = new Logger({ serviceName });
   const metrics = new Metrics({ namespace, serviceName });
   const level =
