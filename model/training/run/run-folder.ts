@@ -94,6 +94,8 @@ export function openRunFolder(path: string): RunFolder {
         try {
           return decodeCheckpoint(await readFile(join(checkpointFolder, name)), join(checkpointFolder, name));
         } catch (cause) {
+          // Whole, but of a run that cannot go on: so are all that are older.
+          if (cause instanceof FreshcarError && cause.code === 'invalid-input') throw cause;
           warn(cause instanceof FreshcarError ? cause.message : `${name} cannot be read: ${reasonOf(cause)}.`);
         }
       }

@@ -1,7 +1,11 @@
-import { describe, expect, it } from 'vitest';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { readHyperparameters } from '../../../model/container/hyperparameters.ts';
 import { decodeTensorFile, encodeTensorFile } from '../../../model/safetensors.ts';
 import { decodeCheckpoint, encodeCheckpoint } from '../../../model/training/run/checkpoint.ts';
+import { openRunFolder } from '../../../model/training/run/run-folder.ts';
 import { decodeSnapshot, encodeSnapshot, snapshotOf } from '../../../model/training/run/snapshot.ts';
 import { resolveConfig } from '../../../model/training/settings.ts';
 import { createGan } from '../../../model/training/step/gan.ts';
@@ -73,6 +77,20 @@ describe('a setting that is no more', () => {
 
     it.each(kinds)('is passed over where it was off: %s', (_, bytes, decode) => {
       expect(decode(aged(bytes, {}), 'a file').config).toEqual(config);
+    });
+
+    it('is what a run that asked for it is refused by, instead of as damaged', async () => {
+      const folder = await mkdtemp(join(tmpdir(), 'freshcar-retired-'));
+      onTestFinished(() => rm(folder, { recursive: true }));
+      await mkdir(join(folder, 'checkpoints'));
+      const file = join(folder, 'checkpoints', 'step-00000002.safetensors');
+      await writeFile(file, aged(encodeCheckpoint(checkpoint), { freezeDiscriminator: 2 }));
+      const warnings: string[] = [];
+      await expect(openRunFolder(folder).latestCheckpoint((warning) => warnings.push(warning))).rejects.toMatchObject({
+        code: 'invalid-input',
+        message: expect.stringContaining('freeze-discriminator is 2 here'),
+      });
+      expect(warnings).toEqual([]);
     });
 
     it.each(kinds)('is refused where it was on: %s', (_, bytes, decode) => {
