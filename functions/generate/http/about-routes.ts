@@ -3,7 +3,9 @@ import type { Context } from 'hono';
 import type { ModelRegistry } from '../models/model-registry.ts';
 import type { ServedModel } from '../models/served-model.ts';
 import { neverStored } from './cache.ts';
-import { nothing, sizeRange, versionPath } from './parameters.ts';
+import { nothing } from './parameters/queries.ts';
+import { sizeRange } from './parameters/size.ts';
+import { versionPath } from './parameters/version.ts';
 import { jsonResponse, modelProblems, namedModelProblems } from './responses.ts';
 import { addRoute } from './route.ts';
 

@@ -3,7 +3,7 @@ import { apiPage } from './api-page.ts';
 import { descriptionSchema } from './description.ts';
 import { fileOf, sendFile } from './file.ts';
 import { type Page, render } from './page-files.ts';
-import { nothing } from './parameters.ts';
+import { nothing } from './parameters/queries.ts';
 import { jsonResponse, textResponse, unchangedResponse } from './responses.ts';
 import { addRoute, tags } from './route.ts';
 import { sendPage } from './send-page.ts';

@@ -10,7 +10,7 @@ import {
   type PageModels,
   pageAddress,
 } from './page-models.ts';
-import { lookString } from './parameters.ts';
+import { lookString } from './parameters/look.ts';
 
 /** Rows and columns of the sheet on the page; its script knows them too. */
 const sheet = { rows: 4, columns: 8 } as const;

@@ -3,7 +3,8 @@ import type { Changes } from '../../../model/directions/directions.ts';
 import { FreshcarError } from '../../../model/errors.ts';
 import type { ModelChoice } from '../models/alternates.ts';
 import type { ModelRegistry } from '../models/model-registry.ts';
-import { changesOf, lookString } from './parameters.ts';
+import { changesOf } from './parameters/changes.ts';
+import { lookString } from './parameters/look.ts';
 
 /** A model as a page shows it. Of one that only the page's address told of the size may not be known. */
 export type PageModel = Omit<ModelChoice, 'imageSize'> & { readonly imageSize: number | undefined };

@@ -1,7 +1,9 @@
 import { html } from 'hono/html';
 import type { Values } from './page-files.ts';
 import { baseOf, type PageModels } from './page-models.ts';
-import { changesOf, lookString, type MorphPageQuery } from './parameters.ts';
+import { changesOf } from './parameters/changes.ts';
+import { lookString } from './parameters/look.ts';
+import type { MorphPageQuery } from './parameters/queries.ts';
 
 /** What the page that walks from car to car is filled with. */
 export function morphValues(

@@ -1,18 +1,18 @@
-import type { OpenAPIHono } from '@hono/zod-openapi';
-import { z } from '@hono/zod-openapi';
+import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import type { ModelRegistry } from '../models/model-registry.ts';
 import { aboutMain } from './about-page.ts';
-import { neverChanges, neverStored } from './cache.ts';
+import { addAssets } from './asset-routes.ts';
+import { neverStored } from './cache.ts';
 import { carName, explorerValues, sharingHead } from './page-car.ts';
 import { fill, type Page, render, type Values, type ViewName } from './page-files.ts';
 import { baseOf, choosePageModel, modelNotice, type PageModels } from './page-models.ts';
 import { morphValues } from './page-morph.ts';
 import { wallValues } from './page-wall.ts';
-import { aboutQuery, findQuery, lookString, morphPageQuery, nothing, pageQuery, wallQuery } from './parameters.ts';
-import { problemResponse } from './problem.ts';
+import { lookString } from './parameters/look.ts';
+import { aboutQuery, findQuery, morphPageQuery, nothing, pageQuery, wallQuery } from './parameters/queries.ts';
 import { publicAddress } from './public-address.ts';
-import { binaryResponse, modelProblems, textResponse } from './responses.ts';
+import { modelProblems, textResponse } from './responses.ts';
 import { addRoute } from './route.ts';
 import { sendPage } from './send-page.ts';
 
@@ -35,87 +35,92 @@ export function addPageRoutes(app: OpenAPIHono, options: PageRoutesOptions): voi
   addAssets(app, options.page);
 }
 
-function addExplorer(app: OpenAPIHono, { page, model, freshSeed, patience }: PageRoutesOptions): void {
-  const route = {
+/** A page whose script goes on from what its HTML shows already. */
+interface View<Query extends z.ZodObject> {
+  readonly view: ViewName;
+  readonly path: string;
+  readonly summary: string;
+  readonly query: Query;
+  /** What its main part is filled with, and what the frame of all pages is, besides the same everywhere. */
+  show(query: z.output<Query>, models: PageModels, context: Context): { readonly main: Values; readonly frame: Values };
+}
+
+function addView<Query extends z.ZodObject>(
+  app: OpenAPIHono,
+  { page, model, patience }: PageRoutesOptions,
+  { view, path, summary, query, show }: View<Query>,
+): void {
+  const responses = textResponse('The page', 'text/html');
+  const route = { path, summary, tag: 'Page', params: nothing, query, responses } as const;
+  addRoute(app, route, async ({ query, context }) => {
+    const { model: asked }: { model?: string } = query;
+    const models = await choosePageModel(model, asked, patience);
+    const { main, frame } = show(query, models, context);
+    const { main: template, script } = page.views[view];
+    const rendered = render(page, { main: fill(template, main), script }, { ...sharedValues(models), ...frame });
+    return sendPage(context, rendered, { 'Cache-Control': neverStored });
+  });
+}
+
+function addExplorer(app: OpenAPIHono, options: PageRoutesOptions): void {
+  addView(app, options, {
+    view: 'explorer',
     path: '/',
     summary: 'A page to explore the cars on',
-    tag: 'Page',
-    params: nothing,
     query: pageQuery,
-    responses: textResponse('The page', 'text/html'),
-  } as const;
-  addRoute(app, route, async ({ query, context }) => {
-    const models = await choosePageModel(model, query.model, patience);
-    const look = { ...query, seed: query.seed ?? freshSeed() };
-    const values = explorerValues(look, models, query.model);
-    const origin = publicAddress(context);
-    const shared = { ...sharedValues(models), title: carName(look), head: sharingHead(look, models, origin) };
-    return sendView(context, page, 'explorer', { ...shared, icon: values.car ?? '' }, values);
+    show(query, models, context) {
+      const look = { ...query, seed: query.seed ?? options.freshSeed() };
+      const main = explorerValues(look, models, query.model);
+      const head = sharingHead(look, models, publicAddress(context));
+      return { main, frame: { title: carName(look), head, icon: main.car ?? '' } };
+    },
   });
 }
 
-function addMorph(app: OpenAPIHono, { page, model, freshSeed, patience }: PageRoutesOptions): void {
-  const route = {
+function addMorph(app: OpenAPIHono, options: PageRoutesOptions): void {
+  addView(app, options, {
+    view: 'morph',
     path: '/morph',
     summary: 'A page to walk from car to car on',
-    tag: 'Page',
-    params: nothing,
     query: morphPageQuery,
-    responses: textResponse('The page', 'text/html'),
-  } as const;
-  addRoute(app, route, async ({ query, context }) => {
-    const models = await choosePageModel(model, query.model, patience);
-    const cars = query.cars ?? [freshSeed(), freshSeed()];
-    const values = morphValues(query, cars, models);
-    const shared = { ...sharedValues(models), title: 'From car to car' };
-    return sendView(context, page, 'morph', { ...shared, icon: values.still ?? '' }, values);
+    show(query, models) {
+      const main = morphValues(query, query.cars ?? [options.freshSeed(), options.freshSeed()], models);
+      return { main, frame: { title: 'From car to car', icon: main.still ?? '' } };
+    },
   });
 }
 
-function addWall(app: OpenAPIHono, { page, model, patience }: PageRoutesOptions): void {
-  const route = {
+function addWall(app: OpenAPIHono, options: PageRoutesOptions): void {
+  addView(app, options, {
+    view: 'wall',
     path: '/wall',
     summary: 'A page of all cars, one after the other',
-    tag: 'Page',
-    params: nothing,
     query: wallQuery,
-    responses: textResponse('The page', 'text/html'),
-  } as const;
-  addRoute(app, route, async ({ query, context }) => {
-    const models = await choosePageModel(model, query.model, patience);
-    const values = wallValues(query, models);
-    return sendView(
-      context,
-      page,
-      'wall',
-      { ...sharedValues(models), title: 'The wall', icon: values.icon ?? '' },
-      values,
-    );
+    show(query, models) {
+      const main = wallValues(query, models);
+      return { main, frame: { title: 'The wall', icon: main.icon ?? '' } };
+    },
   });
 }
 
-function addFind(app: OpenAPIHono, { page, model, patience }: PageRoutesOptions): void {
-  const route = {
+function addFind(app: OpenAPIHono, options: PageRoutesOptions): void {
+  addView(app, options, {
+    view: 'find',
     path: '/find',
     summary: 'A page to find the car on that is nearest to a photograph, which stays in the browser, or to a colour',
-    tag: 'Page',
-    params: nothing,
     query: findQuery,
-    responses: textResponse('The page', 'text/html'),
-  } as const;
-  addRoute(app, route, async ({ query, context }) => {
-    const models = await choosePageModel(model, query.model, patience);
-    const { shown } = models;
-    const base = baseOf(shown);
-    const values = {
-      base,
-      size: String(shown?.imageSize ?? ''),
-      model: shown?.version ?? '',
-      wall: `wall${lookString({ model: shown?.version })}`,
-      notice: { markup: modelNotice(models, { seed: 42, truncation: 1 }, query.model) },
-    };
-    const shared = { ...sharedValues(models), title: 'Find a car', icon: `${base}cars/42.png` };
-    return sendView(context, page, 'find', shared, values);
+    show(query, models) {
+      const { shown } = models;
+      const base = baseOf(shown);
+      const main = {
+        base,
+        size: String(shown?.imageSize ?? ''),
+        model: shown?.version ?? '',
+        wall: `wall${lookString({ model: shown?.version })}`,
+        notice: { markup: modelNotice(models, { seed: 42, truncation: 1 }, query.model) },
+      };
+      return { main, frame: { title: 'Find a car', icon: `${base}cars/42.png` } };
+    },
   });
 }
 
@@ -150,53 +155,4 @@ function sharedValues(models: PageModels): Values {
   const query = lookString({ model: models.shown?.version });
   const named = (page: string) => `${page}${query}`;
   return { root: '', about: named('about'), morph: named('morph'), wall: named('wall'), find: named('find') };
-}
-
-function sendView(context: Context, page: Page, view: ViewName, shared: Values, values: Values): Response {
-  const { main, script } = page.views[view];
-  return sendPage(context, render(page, { main: fill(main, values), script }, shared), {
-    'Cache-Control': neverStored,
-  });
-}
-
-const assetPath = z.object({
-  name: z
-    .string()
-    .regex(/^[\w.-]{1,80}$/, 'must be the name of a file')
-    .openapi({
-      param: { name: 'name', in: 'path' },
-      type: 'string',
-      maxLength: 80,
-      description: 'The name of a file.',
-      example: 'engine-1.js',
-    }),
-});
-
-/**
- * A worker has the policy of its own answer: only there may WebAssembly be compiled, which pages may not.
- */
-const assetPolicy = "default-src 'none'; connect-src 'self'; script-src 'wasm-unsafe-eval'";
-
-function addAssets(app: OpenAPIHono, { assets }: Page): void {
-  const route = {
-    path: '/assets/{name}',
-    summary: 'A file that a page’s script fetches when it needs it; its name holds a hash of its content',
-    tag: 'Page',
-    params: assetPath,
-    query: nothing,
-    responses: binaryResponse('The file'),
-  } as const;
-  addRoute(app, route, async ({ params, context }) => {
-    const asset = assets.get(params.name);
-    if (!asset) {
-      const detail = `There is no file ${params.name} here. Reload the page: it may be of another version of this service.`;
-      return problemResponse({ status: 404, detail, code: 'not-found' });
-    }
-    const headers = {
-      'Content-Type': asset.type,
-      'Cache-Control': neverChanges,
-      'Content-Security-Policy': assetPolicy,
-    };
-    return context.body(new Uint8Array(await asset.read()), 200, headers);
-  });
 }

@@ -2,7 +2,8 @@ import { html } from 'hono/html';
 import { maximumSeed } from '../../../model/latent.ts';
 import type { Values } from './page-files.ts';
 import { baseOf, modelNotice, type PageModels } from './page-models.ts';
-import { lookString, type WallQuery } from './parameters.ts';
+import { lookString } from './parameters/look.ts';
+import type { WallQuery } from './parameters/queries.ts';
 
 /** Rows and columns of a block; the page's script knows them too. */
 const block = { rows: 4, columns: 8 } as const;

@@ -6,15 +6,10 @@ import { pictureOf, picturesOf, sheet } from '../../../model/image.ts';
 import { pngSteps } from '../../../model/png.ts';
 import { shareCard } from '../../../model/share-card.ts';
 import type { ServedModel } from '../models/served-model.ts';
-import {
-  changesOf,
-  type Look,
-  lookString,
-  type MorphQuery,
-  type SheetQuery,
-  scaleOf,
-  usualDelay,
-} from './parameters.ts';
+import { changesOf } from './parameters/changes.ts';
+import { type Look, lookString } from './parameters/look.ts';
+import { type MorphQuery, type SheetQuery, usualDelay } from './parameters/queries.ts';
+import { scaleOf } from './parameters/size.ts';
 import { ParameterError } from './problem.ts';
 
 /** A picture that was asked for, with everything about it decided and nothing drawn yet. */

@@ -1,6 +1,6 @@
 import type { OpenAPIHono } from '@hono/zod-openapi';
 import { fileOf, sendFile } from './file.ts';
-import { nothing } from './parameters.ts';
+import { nothing } from './parameters/queries.ts';
 import { textResponse, unchangedResponse } from './responses.ts';
 import { addRoute } from './route.ts';
 

@@ -1,7 +1,7 @@
 import type { OpenAPIHono, z } from '@hono/zod-openapi';
 import type { Context } from 'hono';
 import { cors } from 'hono/cors';
-import { parseParameters } from './parameters.ts';
+import { parseParameters } from './parameters/parse.ts';
 import { ParameterError } from './problem.ts';
 import { commonProblems, type Responses } from './responses.ts';
 

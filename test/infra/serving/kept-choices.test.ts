@@ -15,9 +15,9 @@ function propertiesOf(context: Readonly<Record<string, unknown>>) {
 
 /** Lets CloudFormation update the resource from one context to another; returns what it is answered. */
 async function update(from: object | undefined, to: object, RequestType = 'Update') {
-  const answers: { body: string; type: string | undefined }[] = [];
+  const answers: { body: string; method: string | undefined; type: string | undefined }[] = [];
   const server = createServer(async (request, response) => {
-    answers.push({ body: await text(request), type: request.headers['content-type'] });
+    answers.push({ body: await text(request), method: request.method, type: request.headers['content-type'] });
     response.end();
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -33,8 +33,8 @@ async function update(from: object | undefined, to: object, RequestType = 'Updat
     ResourceProperties: propertiesOf({ ...to }),
     ...(from && { OldResourceProperties: propertiesOf({ ...from }) }),
   });
-  const [{ body, type } = { body: '', type: '' }] = answers;
-  return { ...JSON.parse(body), type };
+  const [{ body, method, type } = { body: '', method: '', type: '' }] = answers;
+  return { ...JSON.parse(body), method, type };
 }
 
 const alarmEmail = 'cars@example.org';
@@ -50,6 +50,8 @@ describe('a deploy', () => {
       ),
       RequestId: 'request-1',
       LogicalResourceId: 'KeptChoices',
+      // What the address that CloudFormation gives is signed for.
+      method: 'PUT',
     });
     for (const [name, value] of Object.entries({ cdn: true, alarmEmail, training: true }))
       expect(await update({ [name]: value }, {})).toMatchObject({ Status: 'FAILED' });
