@@ -55,13 +55,20 @@ export function addRoute<Params extends z.ZodObject, Query extends z.ZodObject>(
     request: { params, query },
     responses,
   });
+  let usual: z.output<Query> | undefined;
+  /** Most requests leave everything as it is usual, which is the same each time. */
+  const queryOf = (context: Context) => {
+    if (context.req.url.includes('?')) return parseQuery(route, context);
+    usual ??= parseParameters(query, {});
+    return usual;
+  };
   const routingPath = path.replace(/\{(\w+)\}\.png/, ':$1{[^/]+\\.png}').replace(/\{(\w+)\}(?!\.)/g, ':$1');
   const isPage = tag === 'Page' || path === '/api';
   app.get(routingPath, (context) => {
     if (isPage && path !== '/' && hasTrailingSlash(context)) return withoutTrailingSlash(context);
     return handler({
       params: parseParameters(params, withoutExtension(path, context.req.param())),
-      query: parseQuery(route, context),
+      query: queryOf(context),
       context,
     });
   });

@@ -10,7 +10,7 @@ export interface RequestBindings {
   readonly timeLimit?: number;
   /** The address under which visitors reach the service, without a slash at its end, where it is known. */
   readonly publicUrl?: string | undefined;
-  /** Takes what is to be called when the caller has hung up; it may be called after the answer too. */
+  /** Takes what is to be called when the caller has hung up; it may be called late. */
   readonly onHangUp?: (listener: () => void) => void;
 }
 

@@ -28,7 +28,8 @@ export function createHttpServer(app: App, publicUrl?: string): Server {
       // HTTP/1.0 has none; HTTP/1.1 must (RFC 9112, 3.2).
       if (incoming.httpVersion === '1.1' && incoming.headers.host === undefined) return badRequest();
       const answer: EventEmitter = outgoing;
-      return app.fetch(request, { publicUrl, onHangUp: (listen) => void answer.once('close', listen) });
+      const onHangUp = (listen: () => void) => void answer.once('close', () => outgoing.writableFinished || listen());
+      return app.fetch(request, { publicUrl, onHangUp });
     },
     { hostname: 'localhost', errorHandler: badRequest },
   );

@@ -2,6 +2,7 @@ import cluster from 'node:cluster';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { errorCodes, FreshcarError } from '../../../model/errors.ts';
+import { usePlainHeaders } from '../http/plain-headers.ts';
 import { jsonLog } from '../log.ts';
 import { readServerOptions, type ServerOptions, serverHelp } from './server-options.ts';
 import { usableCores } from './usable-cores.ts';
@@ -27,6 +28,7 @@ async function start(options: ServerOptions): Promise<void> {
 
 /** Serves from this process until a signal ends it. */
 async function serveHere(options: ServerOptions) {
+  usePlainHeaders();
   // Only here: a process that only starts others is ready sooner without it.
   const { serveCars } = await import('./serve.ts');
   const page = path.join(path.dirname(fileURLToPath(import.meta.url)), 'page');
