@@ -17,6 +17,15 @@ const parameterLimit = 100_000_000;
 const fileLimit = 64;
 const byteLimit = 2 ** 30;
 
+/** What is read whole for one page or one answer, which a Lambda function ends at 6 MB, has far less by nature. */
+const byteLimits: Readonly<Record<string, number>> = {
+  'card.md': 2 ** 18,
+  'directions.json': 2 ** 18,
+  'index.bin': 16 * 2 ** 20,
+  'samples.png': 4 * 2 ** 20,
+  'time-lapse.png': 4 * 2 ** 20,
+};
+
 /** A model's version: lower-case letters, digits, dots and hyphens. It becomes part of paths and of URLs. */
 export const modelVersionSchema = z
   .string()
@@ -56,8 +65,9 @@ const evaluationSchema = z.strictObject({
  */
 const latentSchema = z
   .strictObject({
-    scales: z.array(z.number().gt(0)).min(1),
-    spreads: z.array(z.number().min(0)).min(1),
+    // Far from what any model has: a product with a latent vector stays a number.
+    scales: z.array(z.number().gt(0).max(1000)).min(1).max(100),
+    spreads: z.array(z.number().min(0).max(1000)).min(1),
   })
   .refine(({ scales, spreads }) => scales.length === spreads.length, 'a spread for each scale')
   .refine(({ scales }) => scales.every((scale, at) => scale > (scales[at - 1] ?? 0)), 'scales ascend');
@@ -79,6 +89,10 @@ export const manifestSchema = z.strictObject({
     .refine(
       (files) => Object.values(files).reduce((sum, { bytes }) => sum + bytes, 0) <= byteLimit,
       `they have more than ${byteLimit} bytes`,
+    )
+    .refine(
+      (files) => Object.entries(byteLimits).every(([name, most]) => (files[name]?.bytes ?? 0) <= most),
+      `one has more bytes than such a file may: ${JSON.stringify(byteLimits)}`,
     ),
   data: dataSchema.optional(),
   /** The training configuration as it ran; absent for imported models. */

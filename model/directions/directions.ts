@@ -7,17 +7,21 @@ import { type PropertyName, propertyNames } from './properties.ts';
 /** The optional file of a bundle that says how to change one thing about its cars. */
 export const directionsName = 'directions.json';
 
+/** A file may be a stranger's: it is shown to visitors, and what it adds to latent vectors has to stay a number there. */
+const words = z.string().max(60);
+const largestStep = 100;
+
 const directionSchema = z.strictObject({
   name: z.enum(propertyNames),
-  title: z.string(),
+  title: words,
   /** What less and more of it are called. */
-  ends: z.tuple([z.string(), z.string()]),
+  ends: z.tuple([words, words]),
   /** How much a step of 1 changes each measured property, in standard deviations of what cars have; its own is close to 1. */
   effects: z.record(z.string(), z.number()),
   /** How many times as much it changes its own property as the one that it changes most beside. */
   purity: z.number(),
   /** What is added to a latent vector for a step of 1. */
-  vector: z.array(z.number()).min(1),
+  vector: z.array(z.number().min(-largestStep).max(largestStep)).min(1),
 });
 export type Direction = z.output<typeof directionSchema>;
 
@@ -25,12 +29,15 @@ export const directionsSchema = z.strictObject({
   format: z.literal(1),
   /** How many cars the effects were measured with, which had no part in finding the directions. */
   measuredWith: z.int().min(1),
-  directions: z.array(directionSchema).min(1),
+  directions: z
+    .array(directionSchema)
+    .min(1)
+    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'it has a direction twice'),
 });
 export type Directions = z.output<typeof directionsSchema>;
 
 /** @throws FreshcarError `damaged-bundle` when it is none, or not for latent vectors of this size. */
-function parseDirections(content: Uint8Array, latentSize: number): Directions {
+export function parseDirections(content: Uint8Array, latentSize: number): Directions {
   const damaged = (why: string, cause?: unknown) =>
     new FreshcarError('damaged-bundle', `${directionsName} cannot be used: ${why}.`, { cause });
   let json: unknown;

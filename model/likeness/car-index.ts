@@ -77,6 +77,8 @@ export function parseIndex(file: Uint8Array, features: readonly number[]): CarIn
     dimensions,
     step,
   }));
+  if (projections.some(({ mean, axes }) => ![mean, axes].every((array) => array.every(Number.isFinite))))
+    throw damaged('it holds what is no number');
   const codes = new Int8Array(bytes.buffer, at, header.cars * dimensions);
   return { cars: header.cars, projections, codes, paints: bytes.subarray(at + codes.length) };
 }
@@ -91,11 +93,14 @@ function headerOf(bytes: Uint8Array): Header | undefined {
       header.format === 1 &&
       isCount(header.cars, mostCars) &&
       Array.isArray(header.parts) &&
-      header.parts.every((part) => isCount(part.features, 4096) && isCount(part.dimensions, 256) && part.step > 0);
+      header.parts.every((part) => isCount(part.features, 4096) && isCount(part.dimensions, 256) && isStep(part.step));
     return isWell ? (header as Header) : undefined;
   } catch {
     return undefined;
   }
 }
+
+/** Numbers are quantised by steps of features, which are small. */
+const isStep = (step: unknown) => typeof step === 'number' && step > 0 && step < 1e6;
 
 const damaged = (why: string) => new FreshcarError('damaged-bundle', `${indexName} cannot be used: ${why}.`);

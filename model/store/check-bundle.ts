@@ -2,6 +2,9 @@ import { generator } from '../architecture/dcgan.ts';
 import { type Manifest, onnxName, tfjsWeightsName } from '../bundle/manifest.ts';
 import { checkOnnx } from '../bundle/onnx-check.ts';
 import { readTfjsWeights } from '../bundle/tfjs-format.ts';
+import { directionsName, parseDirections } from '../directions/directions.ts';
+import { indexName, parseIndex } from '../likeness/car-index.ts';
+import { featureParts } from '../likeness/features.ts';
 import type { BundleSource } from './store.ts';
 
 /**
@@ -11,6 +14,8 @@ import type { BundleSource } from './store.ts';
  */
 export function checkFile(manifest: Manifest, name: string, bytes: Uint8Array): void {
   if (name === onnxName) checkOnnx(bytes, manifest.architecture);
+  if (name === directionsName) parseDirections(bytes, manifest.architecture.latentSize);
+  if (name === indexName) parseIndex(bytes, featureParts);
   if (name === tfjsWeightsName) readTfjsWeights(generator(manifest.architecture), bytes);
 }
 

@@ -94,6 +94,18 @@ describe('a forged manifest is refused', () => {
       },
     ],
     ['a file of terabytes', ({ files }) => Object.assign(files['model.json'], { bytes: 2 ** 42 })],
+    [
+      'a card of megabytes',
+      ({ files }) => Object.assign(files, { 'card.md': { ...files['model.json'], bytes: 2 ** 21 } }),
+    ],
+    [
+      'samples that no answer holds',
+      ({ files }) => Object.assign(files, { 'samples.png': { ...files['model.json'], bytes: 2 ** 23 } }),
+    ],
+    [
+      'latent vectors that are scaled beyond all numbers',
+      (manifest) => Object.assign(manifest, { latent: { scales: [1, 1e300], spreads: [0.1, 1] } }),
+    ],
     ['a file of minus one byte', ({ files }) => Object.assign(files['model.json'], { bytes: -1 })],
     ['a size that is no number', ({ files }) => Object.assign(files['model.json'], { bytes: '12' })],
     ['a size between two numbers', ({ files }) => Object.assign(files['model.json'], { bytes: 0.5 })],
@@ -159,5 +171,81 @@ describe('files that are not what the manifest says are not even read', () => {
       message: expect.stringContaining('no number'),
     });
     expect(await freshcar(['publish', bundle, '--store', path.join(bundle, '../store')])).toMatchObject({ code: 1 });
+  });
+});
+
+describe('forged directions are refused before they are served', () => {
+  const direction = {
+    name: 'warmth',
+    title: 'Hue',
+    ends: ['bluer', 'redder'],
+    effects: { warmth: 1 },
+    purity: 9,
+    vector: new Array(16).fill(0.1),
+  };
+  const file = (...directions: object[]) => ({ format: 1, measuredWith: 100, directions });
+  const vectorWith = (value: unknown) => file({ ...direction, vector: [value, ...direction.vector.slice(1)] });
+
+  it.each<[string, string]>([
+    ['no JSON', 'evil'],
+    ['vectors of another length', JSON.stringify(file({ ...direction, vector: [1, 2, 3] }))],
+    ['a step that is infinite as a 32-bit float', JSON.stringify(vectorWith(1e300))],
+    ['a step that is no number', JSON.stringify(vectorWith(null))],
+    ['an infinite step', JSON.stringify(vectorWith('INFINITE')).replace('"INFINITE"', '1e999')],
+    ['an endless title', JSON.stringify(file({ ...direction, title: 'x'.repeat(1000) }))],
+    ['a name that is none', JSON.stringify(file({ ...direction, name: '__proto__' }))],
+    ['one twice', JSON.stringify(file(direction, direction))],
+    ['something else beside', JSON.stringify(file({ ...direction, script: 'alert(1)' }))],
+  ])('when they have %s', async (_, text) => {
+    const folder = await temporaryFolder();
+    const bundle = await writeRealBundle(folder, 'forged');
+    await replaceFile(bundle, 'directions.json', Buffer.from(text));
+    const store = path.join(folder, 'store');
+    const refusal = { code: 1, err: expect.stringContaining('directions.json cannot be used') };
+    expect(await freshcar(['publish', bundle, '--store', store])).toMatchObject(refusal);
+    await cp(bundle, path.join(store, 'models/forged'), { recursive: true });
+    expect(await freshcar(['promote', 'forged', '--store', store])).toMatchObject(refusal);
+  });
+
+  it('and honest ones are taken', async () => {
+    const folder = await temporaryFolder();
+    const bundle = await writeRealBundle(folder, 'forged');
+    await replaceFile(bundle, 'directions.json', Buffer.from(JSON.stringify(file(direction))));
+    expect(await freshcar(['publish', bundle, '--store', path.join(folder, 'store')])).toMatchObject({ code: 0 });
+  });
+});
+
+describe('a forged index is refused before it is served', () => {
+  it.each<[string, (index: Buffer) => Buffer]>([
+    ['nothing in it', () => Buffer.alloc(0)],
+    ['another length than it says', (index) => index.subarray(0, -1)],
+    ['a header of gigabytes', (index) => Buffer.concat([Buffer.from([0, 0, 0, 0x7f]), index.subarray(4)])],
+    [
+      'axes that are no numbers',
+      (index) => {
+        const changed = Buffer.from(index);
+        changed.writeUInt32LE(0x7fc00000, 4 + index.readUInt32LE(0));
+        return changed;
+      },
+    ],
+    [
+      'a step that is a text',
+      (index) =>
+        Buffer.from(
+          index.toString('latin1').replace(/"step":[\d.e-]+/, (all) => `"step":${'"9"'.padEnd(all.length - 7)}`),
+          'latin1',
+        ),
+    ],
+  ])('when it has %s', async (_, forge) => {
+    const folder = await temporaryFolder();
+    const bundle = await writeRealBundle(folder, 'forged');
+    const honest = await readFile('model/pretrained/models/fronts-32-2/index.bin');
+    await replaceFile(bundle, 'index.bin', forge(honest));
+    expect(await freshcar(['publish', bundle, '--store', path.join(folder, 'store')])).toMatchObject({
+      code: 1,
+      err: expect.stringContaining('index.bin cannot be used'),
+    });
+    await replaceFile(bundle, 'index.bin', honest);
+    expect(await freshcar(['publish', bundle, '--store', path.join(folder, 'store')])).toMatchObject({ code: 0 });
   });
 });
