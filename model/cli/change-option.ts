@@ -1,5 +1,5 @@
 import { InvalidArgumentError } from 'commander';
-import type { Changes } from '../directions/directions.ts';
+import type { Changes } from '../directions/change.ts';
 import { propertyNames } from '../directions/properties.ts';
 
 /** A commander parser for `name=steps`, which may be said for several names. */

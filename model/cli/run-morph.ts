@@ -1,5 +1,5 @@
 import { encodeApng } from '../apng.ts';
-import { type Changes, changeLatents } from '../directions/directions.ts';
+import { type Changes, changeLatents } from '../directions/change.ts';
 import { latentsOfMorph } from '../draw.ts';
 import type { Engine } from '../engine/engine.ts';
 import { writeWhole } from '../files.ts';

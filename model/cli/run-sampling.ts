@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type Changes, changeLatents } from '../directions/directions.ts';
+import { type Changes, changeLatents } from '../directions/change.ts';
 import { seedsFrom, truncatedLatents } from '../draw.ts';
 import { writeWhole } from '../files.ts';
 import { picturesOf, sheet } from '../image.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Manifest } from '../bundle/manifest.ts';
 import { FreshcarError } from '../errors.ts';
 import type { BundleSource } from '../store/store.ts';
-import { type PropertyName, propertyNames } from './properties.ts';
+import { propertyNames } from './properties.ts';
 
 /** The optional file of a bundle that says how to change one thing about its cars. */
 export const directionsName = 'directions.json';
@@ -60,26 +60,4 @@ export async function readDirections(
 ): Promise<Directions | undefined> {
   if (!(directionsName in manifest.files)) return undefined;
   return parseDirections(await source.readFile(manifest, directionsName), manifest.architecture.latentSize);
-}
-
-/** How far to go in which direction, in steps. */
-export type Changes = { readonly [Name in PropertyName]?: number | undefined };
-
-/**
- * Adds to each of some latent vectors what changes their cars so.
- *
- * @throws FreshcarError `invalid-input` that names the first change which these directions do not know.
- */
-export function changeLatents(latents: Float32Array, changes: Changes, known: Directions | undefined): Float32Array {
-  const asked = Object.entries(changes).filter(([, amount]) => amount !== undefined && amount !== 0);
-  if (asked.length === 0) return latents;
-  const changed = latents.slice();
-  for (const [name, amount = 0] of asked) {
-    const direction = known?.directions.find((one) => one.name === name);
-    if (!direction) throw new FreshcarError('invalid-input', `This model knows no direction ${name}.`);
-    const { vector } = direction;
-    for (let at = 0; at < changed.length; at++)
-      changed[at] = (changed[at] ?? 0) + amount * (vector[at % vector.length] ?? 0);
-  }
-  return changed;
 }

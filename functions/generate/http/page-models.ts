@@ -1,5 +1,5 @@
 import { html } from 'hono/html';
-import type { Changes } from '../../../model/directions/directions.ts';
+import type { Changes } from '../../../model/directions/change.ts';
 import { FreshcarError } from '../../../model/errors.ts';
 import type { ModelChoice } from '../models/alternates.ts';
 import type { ModelRegistry } from '../models/model-registry.ts';

@@ -1,6 +1,6 @@
 import { apngSteps } from '../../../model/apng.ts';
 import { wayOfRow } from '../../../model/around.ts';
-import { type Changes, changeLatents } from '../../../model/directions/directions.ts';
+import { type Changes, changeLatents } from '../../../model/directions/change.ts';
 import { latentsOfMorph, seedsFrom, truncatedLatents } from '../../../model/draw.ts';
 import { pictureOf, picturesOf, sheet } from '../../../model/image.ts';
 import { pngSteps } from '../../../model/png.ts';

@@ -1,4 +1,4 @@
-import type { Changes } from '../../../model/directions/directions.ts';
+import type { Changes } from '../../../model/directions/change.ts';
 import { propertyNames } from '../../../model/directions/properties.ts';
 
 /** A model that the page can show cars of. */

@@ -1,4 +1,5 @@
-import type { Changes, Directions } from '../../../model/directions/directions.ts';
+import type { Changes } from '../../../model/directions/change.ts';
+import type { Directions } from '../../../model/directions/directions.ts';
 import type { PropertyName } from '../../../model/directions/properties.ts';
 import type { Model, Shown } from './address.ts';
 import { element } from './dom.ts';

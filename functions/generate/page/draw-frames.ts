@@ -1,4 +1,5 @@
-import { changeLatents, type Directions } from '../../../model/directions/directions.ts';
+import { changeLatents } from '../../../model/directions/change.ts';
+import type { Directions } from '../../../model/directions/directions.ts';
 import { carAddress, type Manner, walkSteps } from './address.ts';
 import type { DrawFrames } from './frames.ts';
 import type { LocalEngine, ModelFacts } from './local-engine.ts';

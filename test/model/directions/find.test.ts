@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { changeLatents, type Directions } from '../../../model/directions/directions.ts';
+import { changeLatents } from '../../../model/directions/change.ts';
+import type { Directions } from '../../../model/directions/directions.ts';
 import { findDirections } from '../../../model/directions/find.ts';
 import { measureCar, propertyNames } from '../../../model/directions/properties.ts';
 import type { Engine } from '../../../model/engine/engine.ts';

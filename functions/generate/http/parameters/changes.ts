@@ -1,5 +1,5 @@
 import { z } from '@hono/zod-openapi';
-import type { Changes } from '../../../../model/directions/directions.ts';
+import type { Changes } from '../../../../model/directions/change.ts';
 import { type PropertyName, propertyNames, propertyTitles } from '../../../../model/directions/properties.ts';
 
 const changeMessage = 'must be a number from -3 to 3 with at most 2 decimals';
