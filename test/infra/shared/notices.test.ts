@@ -111,6 +111,28 @@ describe('the topic', () => {
     expect(mayPublish(alone, rule)).toBe(true);
   });
 
+  it('is published to by every state machine that says so, by a right of its role', () => {
+    const resources = { ...serving.toJSON().Resources, ...training.toJSON().Resources };
+    const machines = Object.entries(training.findResources('AWS::StepFunctions::StateMachine'));
+    const telling = machines.filter(([, { Properties }]) =>
+      JSON.stringify(Properties).includes(':states:::sns:publish'),
+    );
+    expect(telling.map(([id]) => id.replace(/Machine.*$/, '')).sort()).toEqual(['Generation', 'Training', 'Tuning']);
+    for (const [, { Properties }] of telling) {
+      const [role] = Properties.RoleArn['Fn::GetAtt'];
+      const rights = Object.values<{ Type: string; Properties: ReturnType<typeof JSON.parse> }>(resources)
+        .filter(
+          ({ Type, Properties: policy }) =>
+            Type === 'AWS::IAM::Policy' && policy.Roles.some(({ Ref }: { Ref?: string }) => Ref === role),
+        )
+        .flatMap(({ Properties: policy }) =>
+          z.array(statementSchema.omit({ Principal: true })).parse(policy.PolicyDocument.Statement),
+        )
+        .filter(({ Effect, Action }) => Effect === 'Allow' && Action.includes('sns:Publish'));
+      expect(rights.flatMap(({ Resource }) => Resource.map(textOf))).toContain('<Notices>');
+    }
+  });
+
   it('hears no other account, and nothing of this one that is no alarm and no rule', () => {
     for (const publisher of [alarm, rule]) {
       expect(mayPublish(serving, publisher, '999999999999')).toBe(false);
