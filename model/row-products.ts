@@ -1,6 +1,8 @@
 import { availableParallelism } from 'node:os';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import { encodeOnnx } from './bundle/onnx-format.ts';
+import type { Runtime } from './engine/engine.ts';
+import { loadRuntime } from './engine/runtime.ts';
 
 /** Equally long rows of numbers, one after the other. */
 export interface Rows {
@@ -75,21 +77,26 @@ const multiplyHere: Multiply = async (a, b, into) => {
     }
 };
 
-let session: Promise<InferenceSession> | undefined;
+let session: Promise<{ readonly runtime: Runtime; readonly opened: InferenceSession }> | undefined;
 
 async function multiplyByRuntime(): Promise<Multiply> {
   session ??= openSession();
-  const opened = await session;
+  const { runtime, opened } = await session;
   return async (a, b, into) => {
-    const tensor = ({ values, count, size }: Rows) => new Tensor('float32', values, [count, size]);
-    // Written into memory that is there: a new array for each block would wait for the garbage collector.
-    const product = new Tensor('float32', into as Float32Array, [a.count, b.count]);
-    await opened.run({ a: tensor(a), b: tensor(b) }, { product });
+    const tensor = ({ values, count, size }: Rows) => new runtime.Tensor('float32', values, [count, size]);
+    const factors = { a: tensor(a), b: tensor(b) };
+    if (runtime.fillsOutputs) {
+      // Written into memory that is there: a new array for each block would wait for the garbage collector.
+      await opened.run(factors, { product: new runtime.Tensor('float32', into as Float32Array, [a.count, b.count]) });
+    } else {
+      const { product } = await opened.run(factors);
+      into.set(product?.data as Float32Array);
+    }
   };
 }
 
 /** A graph of one operator: the first matrix times the second one, transposed. */
-function openSession(): Promise<InferenceSession> {
+async function openSession() {
   const value = (name: string, shape: string[]) => ({ name, type: 'float', shape }) as const;
   const graph = encodeOnnx({
     name: 'products',
@@ -99,5 +106,7 @@ function openSession(): Promise<InferenceSession> {
     input: [value('a', ['rows', 'size']), value('b', ['columns', 'size'])],
     output: value('product', ['rows', 'columns']),
   });
-  return InferenceSession.create(graph, { intraOpNumThreads: availableParallelism(), logSeverityLevel: 3 });
+  const runtime = await loadRuntime();
+  const options = { intraOpNumThreads: availableParallelism(), logSeverityLevel: 3 } as const;
+  return { runtime, opened: await runtime.InferenceSession.create(graph, options) };
 }

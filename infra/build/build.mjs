@@ -5,18 +5,19 @@
  *
  * Every program becomes `dist/<name>.js`; code that several share goes to `dist/chunks/`, and packages stay in
  * `node_modules`. The explorer page becomes `dist/page/`. Each file is renamed into place when it is whole and nothing is
- * wiped first, so that a server which starts meanwhile never sees half a build.
+ * wiped first, so that a server which starts meanwhile never sees half a build; what is there as it should be is left alone.
  *
  * The shipped models are in git without the graphs that serve them, which are as large as the weights and are written from
  * them here, once.
  */
 
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
+import { chmod, readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import esbuild from 'esbuild';
 import { buildPage } from './page.mjs';
+import { isUnwritable, writeChanged } from './write-changed.mjs';
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '../..');
 const models = path.join(root, 'model/pretrained/models');
@@ -42,17 +43,8 @@ const chosen = process.argv.slice(2);
 /** @type {import('esbuild').BuildOptions} */
 const common = { absWorkingDir: root, bundle: true, format: 'esm', write: false, logLevel: 'warning' };
 
-/** The names differ from process to process, so that two builds at once do not write into each other's file. */
-const temporary = (file) => `${file}.${process.pid}.tmp`;
-
 async function writeOutputs({ outputFiles }) {
-  await Promise.all(
-    outputFiles.map(async ({ path: file, contents }) => {
-      await mkdir(path.dirname(file), { recursive: true });
-      await writeFile(temporary(file), contents);
-      await rename(temporary(file), file);
-    }),
-  );
+  await Promise.all(outputFiles.map(({ path: file, contents }) => writeChanged(file, contents)));
 }
 
 async function buildPrograms() {
@@ -62,7 +54,7 @@ async function buildPrograms() {
   if (present.length === 0) return;
   await build(present);
   const command = path.join(root, 'dist/freshcar.js');
-  if (existsSync(command)) await chmod(command, 0o755);
+  if (existsSync(command) && (await stat(command)).mode % 0o1000 !== 0o755) await chmod(command, 0o755);
 }
 
 async function build(entries) {
@@ -94,11 +86,15 @@ async function completeModels() {
   await Promise.all(incomplete.map(completeBundle));
 }
 
+/** Whether all that is wrong is that nothing can be written here: what was built before may still do. */
+export let unwritable = false;
+
 try {
   await Promise.all([buildPrograms(), buildPage(root, path.join(root, 'dist/page')), completeModels()]);
 } catch (error) {
+  unwritable = isUnwritable(error);
   // esbuild has printed what is wrong in the sources; anything else it has not.
-  if (!error?.errors) console.error(error?.name === 'FreshcarError' ? error.message : error);
+  if (!error?.errors) console.error(unwritable || error?.name === 'FreshcarError' ? error.message : error);
   process.exitCode = 1;
 }
 // Its process would live as long as this one, which may go on as the server.

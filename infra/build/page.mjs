@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import esbuild from 'esbuild';
+import { writeChanged } from './write-changed.mjs';
 
 /** The pages that have a script of their own; each is `<name>.html` and `<name>.ts`. */
 const views = ['explorer', 'morph', 'wall', 'find'];
@@ -26,7 +27,7 @@ export async function buildPage(root, outdir) {
   const files = [...assets, ...outputs.map(({ path: file, contents }) => [path.relative(outdir, file), contents])];
   for (const name of ['layout', ...views])
     files.push([`${name}.html`, await readFile(path.join(source, `${name}.html`))]);
-  for (const [name, contents] of files) await writeWhole(path.join(outdir, name), contents);
+  for (const [name, contents] of files) await writeChanged(path.join(outdir, name), contents);
   const built = new Set(files.map(([name]) => name));
   await removeOthers(outdir, built);
 }
@@ -72,12 +73,4 @@ async function removeOthers(folder, built) {
     const file = path.join(entry.parentPath ?? entry.path, entry.name);
     if (!built.has(path.relative(folder, file))) await rm(file, { force: true });
   }
-}
-
-/** The names of temporary files differ from process to process, so that two builds at once do not write into each other's file. */
-async function writeWhole(file, contents) {
-  const temporary = `${file}.${process.pid}.tmp`;
-  await mkdir(path.dirname(file), { recursive: true });
-  await writeFile(temporary, contents);
-  await rename(temporary, file);
 }

@@ -24,4 +24,6 @@ export interface Runtime {
     create(graph: Uint8Array, options: InferenceSession.SessionOptions): Promise<InferenceSession>;
   };
   readonly Tensor: new (type: 'float32', data: Float32Array, dimensions: readonly number[]) => Tensor;
+  /** Whether a run writes into the tensors that it is given for its outputs. */
+  readonly fillsOutputs: boolean;
 }

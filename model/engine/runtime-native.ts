@@ -3,5 +3,5 @@ import type { Runtime } from './engine.ts';
 
 /** ONNX Runtime as a native library. Importing this fails on a system that it has none for. */
 export async function loadRuntime(): Promise<Runtime> {
-  return { InferenceSession, Tensor };
+  return { InferenceSession, Tensor, fillsOutputs: true };
 }

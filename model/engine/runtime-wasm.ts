@@ -10,5 +10,5 @@ import type { Runtime } from './engine.ts';
 env.wasm.numThreads = 1;
 
 export async function loadRuntime(): Promise<Runtime> {
-  return { InferenceSession, Tensor };
+  return { InferenceSession, Tensor, fillsOutputs: false };
 }

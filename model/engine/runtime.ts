@@ -4,21 +4,26 @@ import type { Runtime } from './engine.ts';
 
 /** By `require`: where a package of CommonJS fails to load by `import`, Node ends the process although the import's failure is caught. */
 function requireNative(): Runtime {
-  return createRequire(import.meta.url)('onnxruntime-node');
+  const { InferenceSession, Tensor } = createRequire(import.meta.url)('onnxruntime-node');
+  return { InferenceSession, Tensor, fillsOutputs: true };
 }
 
 let wasSaid = false;
+
+function onStandardError(message: string): void {
+  process.stderr.write(`${message}\n`);
+}
 
 /**
  * ONNX Runtime as a native library, or, on a system that it has none for (Macs with Intel processors, Alpine), compiled to WebAssembly: that
  * draws the same cars, a few times slower. Builds for a known processor put `runtime-native.ts` or `runtime-wasm.ts` in this module's
  * place.
  *
- * @param warn Is told once that there is no native library.
+ * @param warn Is told once that there is no native library; by default whoever reads standard error.
  * @param loadNative Throws where there is none.
  * @throws FreshcarError `missing-dependency` when there is neither.
  */
-export async function loadRuntime(warn: (message: string) => void, loadNative = requireNative): Promise<Runtime> {
+export async function loadRuntime(warn = onStandardError, loadNative = requireNative): Promise<Runtime> {
   try {
     return loadNative();
   } catch (cause) {

@@ -1,8 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { basename } from 'node:path';
-import { InferenceSession, Tensor } from 'onnxruntime-node';
+import type { InferenceSession } from 'onnxruntime-node';
 import { resizeByArea } from '../dataset/resize.ts';
+import type { Runtime } from '../engine/engine.ts';
+import { loadRuntime } from '../engine/runtime.ts';
 import { FreshcarError } from '../errors.ts';
 import { reasonOf, sha256 } from '../files.ts';
 import { checkPlainGraph } from './check-graph.ts';
@@ -36,12 +38,13 @@ export async function openExtractor(path: string, range: PixelRange = '0..255'):
     throw new FreshcarError(code, `Could not read the features ${path}: ${reasonOf(cause)}.`, { cause });
   });
   checkPlainGraph(bytes, path);
-  const session = await openSession(bytes, path);
+  const runtime = await loadRuntime();
+  const session = await openSession(runtime, bytes, path);
   const input = inputOf(session, path);
   return {
     name: basename(path),
     sha256: sha256(bytes),
-    extract: (images, imageSize) => extract(session, input, pixelRanges[range], images, imageSize),
+    extract: (images, imageSize) => extract({ runtime, session, input, range: pixelRanges[range] }, images, imageSize),
     dispose: () => session.release(),
   };
 }
@@ -60,9 +63,12 @@ interface GraphInput {
 const largestSize = 1024;
 const largestBatch = 256;
 
-async function openSession(bytes: Uint8Array, path: string): Promise<InferenceSession> {
+async function openSession(runtime: Runtime, bytes: Uint8Array, path: string): Promise<InferenceSession> {
   try {
-    return await InferenceSession.create(bytes, { intraOpNumThreads: availableParallelism(), logSeverityLevel: 3 });
+    return await runtime.InferenceSession.create(bytes, {
+      intraOpNumThreads: availableParallelism(),
+      logSeverityLevel: 3,
+    });
   } catch (cause) {
     throw new FreshcarError('invalid-input', `${path} is no ONNX graph that can be run.`, { cause });
   }
@@ -87,13 +93,17 @@ function inputOf(session: InferenceSession, path: string): GraphInput {
   return { name: input.name, channels, size: height, batch };
 }
 
-async function extract(
-  session: InferenceSession,
-  input: GraphInput,
-  range: readonly [number, number],
-  images: Uint8Array,
-  imageSize: number,
-): Promise<FeatureSet> {
+/** A graph that is open, and how it reads pictures. */
+interface OpenGraph {
+  readonly runtime: Runtime;
+  readonly session: InferenceSession;
+  readonly input: GraphInput;
+  /** What black and white are to be. */
+  readonly range: readonly [number, number];
+}
+
+async function extract(graph: OpenGraph, images: Uint8Array, imageSize: number): Promise<FeatureSet> {
+  const { input, range } = graph;
   const pictureBytes = imageSize * imageSize * 3;
   const count = images.length / pictureBytes;
   const size = input.size ?? imageSize;
@@ -110,7 +120,7 @@ async function extract(
       const into = pixels.subarray(row * resized.length, (row + 1) * resized.length);
       fillPixels(resized, into, input.channels, range);
     }
-    const output = await run(session, input, pixels, size);
+    const output = await run(graph, pixels, size);
     rows.push(output.subarray(0, (output.length / (input.batch ?? used)) * used));
   }
   return { values: concatenated(rows), count, size: rows.reduce((sum, { length }) => sum + length, 0) / count };
@@ -130,10 +140,10 @@ function fillPixels(
   }
 }
 
-async function run(session: InferenceSession, input: GraphInput, pixels: Float32Array, size: number) {
+async function run({ runtime, session, input }: OpenGraph, pixels: Float32Array, size: number) {
   const count = pixels.length / (size * size * 3);
   const dims = input.channels === 'last' ? [count, size, size, 3] : [count, 3, size, size];
-  const outputs = await session.run({ [input.name]: new Tensor('float32', pixels, dims) });
+  const outputs = await session.run({ [input.name]: new runtime.Tensor('float32', pixels, dims) });
   const output = outputs[session.outputNames[0] ?? ''];
   if (output?.data instanceof Float32Array && output.dims[0] === count) return output.data;
   throw new FreshcarError(
