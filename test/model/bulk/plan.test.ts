@@ -32,6 +32,12 @@ describe('a plan', () => {
     expect(plan({ count: 10_000 }).shardSize).toBe(10_000);
   });
 
+  it('goes up to the last seed, and to a hundred thousand shards', () => {
+    expect(shardsOf(plan({ count: 2, firstSeed: 4294967294 }))).toEqual([{ shard: 0, first: 4294967294, count: 2 }]);
+    expect(shardsOf(plan({ count: 100_000, shardSize: 1 }))).toHaveLength(100_000);
+    expect(() => plan({ count: 100_001, shardSize: 1 })).toThrow('100001 shards are too many');
+  });
+
   it.each([
     [{ count: 2, firstSeed: 4294967295 }, /there are 1 seeds, not 2/],
     [{ count: 10, shardSize: 21_846 }, /holds at most 21845 cars of 32 pixels/],

@@ -33,6 +33,17 @@ describe('checkCopying', () => {
     ]);
   });
 
+  it('takes the mean of the two in the middle for the median of an even number', async () => {
+    expect(await heldOutDistanceOf(features([[2], [14]]), training)).toBe(3);
+    const copying = await checkCopying(features([[1], [12], [15], [39]]), training, 1, 1);
+    expect(copying.medianRatio).toBe(3.5);
+  });
+
+  it('suspects what is nearer than 0.6 of how near held-out pictures come, and nothing at that very distance', async () => {
+    const { suspicious } = await checkCopying(features([[3], [13], [22.9]]), training, 5, 1);
+    expect(suspicious).toBe(1);
+  });
+
   it('finds every copy', async () => {
     const { smallestRatio, suspicious } = await checkCopying(training, training, 4, 12);
     expect({ smallestRatio, suspicious }).toEqual({ smallestRatio: 0, suspicious: 4 });
