@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { beforeEach, describe, expect, it, onTestFinished } from 'vitest';
@@ -70,6 +70,21 @@ describe('the lock of a run', () => {
     );
     await utimes(path(), seconds - 601, seconds - 601);
     await (await lockRun(folder, { clock })).release();
+  });
+
+  it('says that its holder is alive by the time of its file, as often as it is renewed', async () => {
+    const lock = await lockRun(folder, { clock });
+    await utimes(path(), 0, 0);
+    await lock.renew();
+    expect((await stat(path())).mtimeMs).toBe(clock());
+    await lock.release();
+  });
+
+  it('is not released by one from whom it was taken', async () => {
+    const lock = await lockRun(folder, { clock });
+    await holder({ host: 'elsewhere' });
+    await lock.release();
+    expect(JSON.parse(await readFile(path(), 'utf8')).host).toBe('elsewhere');
   });
 
   it("is anybody's when it was cut off, and a job's that is alone in any case", async () => {
