@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { allBits } from '../architecture/round-kernels.ts';
 import { parseInteger } from '../parse-number.ts';
 import type { Terminal } from '../terminal.ts';
 import type { ExportFlags } from './run-export.ts';
@@ -21,6 +22,11 @@ export function exportCommand(program: Command, terminal: Terminal): void {
     .option(
       '--best',
       'the snapshot with the lowest KID of those that were measured while it trained, or by freshcar compare',
+    )
+    .option(
+      '--significant-bits <number>',
+      "round the kernels' weights: of 8 bits the files pack to half, and a car changes by 2 of 255 at most, or so (24: all)",
+      parseInteger(8, allBits),
     )
     .option('--version <name>', "the model's version: a-z, 0-9, dots and hyphens (made of the run)")
     .option('--card <file>', 'the model card: what it is, its data and terms, what it is good for')

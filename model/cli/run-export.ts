@@ -11,6 +11,7 @@ import { type BundleFlags, readBundleFlags } from './bundle-flags.ts';
 export interface ExportFlags extends BundleFlags {
   readonly step?: number;
   readonly best?: boolean;
+  readonly significantBits?: number;
 }
 
 export async function runExport(run: string, flags: ExportFlags, terminal: Terminal): Promise<void> {
@@ -18,7 +19,12 @@ export async function runExport(run: string, flags: ExportFlags, terminal: Termi
   const about = await readBundleFlags(flags);
   const snapshot = await readModel(run, await stepOf(run, flags), warn);
   await loadTensorflow({ warn });
-  const manifest = await bundleRun(snapshot, flags.out, { ...about, replace: flags.replace ?? false });
+  const { significantBits, replace = false } = flags;
+  const manifest = await bundleRun(snapshot, flags.out, {
+    ...about,
+    replace,
+    ...(significantBits !== undefined && { significantBits }),
+  });
   terminal.out.write(`Model ${manifest.version} in ${flags.out}${flags.best ? `, of step ${snapshot.step}` : ''}\n`);
 }
 

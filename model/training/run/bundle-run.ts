@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import packageJson from '../../../package.json' with { type: 'json' };
 import { generator } from '../../architecture/dcgan.ts';
+import { allBits, roundKernels } from '../../architecture/round-kernels.ts';
 import { type Manifest, manifestName, onnxName } from '../../bundle/manifest.ts';
 import { entryOf, parseManifest } from '../../bundle/read.ts';
 import { encodeSamples, sampleLatents, samplesName } from '../../bundle/samples.ts';
@@ -20,26 +21,30 @@ export interface BundleRunOptions extends WriteBundleOptions {
   readonly card?: string;
   /** Keeps what was measured of the bundle that is replaced, if its generator is the same to the bit. */
   readonly keepScores?: boolean;
+  /** Significant bits that the kernels' weights are rounded to; all 24 unless given. */
+  readonly significantBits?: number;
   /** The snapshot's sheet, where it was drawn already. */
   readonly samples?: Uint8Array;
 }
 
 /** Writes what a run has made so far as the bundle `path`, with a sheet of samples. Needs TensorFlow.js loaded. */
 export async function bundleRun(
-  snapshot: Snapshot,
+  whole: Snapshot,
   path: string,
-  { version, card, samples = sampleSheet(snapshot), keepScores = false, ...options }: BundleRunOptions,
+  { version, card, significantBits = allBits, samples, keepScores = false, ...options }: BundleRunOptions,
 ): Promise<Manifest> {
+  const snapshot = { ...whole, weights: roundKernels(whole.weights, significantBits) };
   const { config, data, step, weights } = snapshot;
+  const bits = significantBits === allBits ? {} : { significantBits };
   const { architecture } = config;
   const about = {
-    version: version ?? versionOf(snapshot),
+    version: version ?? versionOf(snapshot, bits),
     architecture,
     data,
-    recipe: { ...config, steps: step },
+    recipe: { ...config, steps: step, ...bits },
     code: { name: packageJson.name, version: packageJson.version },
   };
-  const extras = { [samplesName]: samples, ...(card !== undefined && { 'card.md': card }) };
+  const extras = { [samplesName]: samples ?? sampleSheet(snapshot), ...(card !== undefined && { 'card.md': card }) };
   const before = keepScores ? await readScores(path) : undefined;
   const manifest = await writeBundle(path, { about, weights, extras }, options);
   if (before === undefined || before.graph !== entryOf(manifest, onnxName).sha256) return manifest;
@@ -60,8 +65,8 @@ async function readScores(path: string): Promise<{ measured: Measured; graph: st
 }
 
 /** A run that goes on for more steps is the same run; any other setting makes another. */
-function versionOf({ config, data, step }: Snapshot): string {
-  const settings = sha256(Buffer.from(JSON.stringify({ ...config, epochs: undefined, steps: undefined })));
+function versionOf({ config, data, step }: Snapshot, bits: { readonly significantBits?: number }): string {
+  const settings = sha256(Buffer.from(JSON.stringify({ ...config, ...bits, epochs: undefined, steps: undefined })));
   const hashes = [data.sha256, settings].map((hash) => hash.slice(0, 8));
   return ['run', config.architecture.imageSize, config.seed, step, ...hashes].join('-');
 }

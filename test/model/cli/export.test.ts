@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { freshcar } from '../../support/command-line.ts';
 import { native } from '../../support/tensorflow.ts';
@@ -36,6 +37,16 @@ describe.skipIf(!native)('trained by the native TensorFlow library (skipped: nee
     it('makes the same files that training left in the run folder', async () => {
       await exportTo('bundle');
       expect(await manifestOf('bundle')).toEqual(await manifestOf('run/bundle'));
+    });
+
+    it('rounds the kernels where it is asked to, says so in the manifest, and names that otherwise', async () => {
+      await exportTo('whole');
+      expect((await exportTo('short', '--significant-bits', '8')).code).toBe(0);
+      const [whole, short] = [await manifestOf('whole'), await manifestOf('short')];
+      expect(short.recipe).toEqual({ ...whole.recipe, significantBits: 8 });
+      expect(short.version).not.toBe(whole.version);
+      const packed = async (name: string) => gzipSync(await readFile(join(folder, name, 'weights.bin'))).length;
+      expect(await packed('short')).toBeLessThan(0.6 * (await packed('whole')));
     });
 
     it('names a run with another setting otherwise, and one that goes on for longer not', async () => {
