@@ -35,7 +35,7 @@ export async function bundleRun(
 ): Promise<Manifest> {
   const snapshot = { ...whole, weights: roundKernels(whole.weights, significantBits) };
   const { config, data, step, weights } = snapshot;
-  const bits = significantBits === allBits ? {} : { significantBits };
+  const bits: Readonly<Record<string, number>> = significantBits === allBits ? {} : { significantBits };
   const { architecture } = config;
   const about = {
     version: version ?? versionOf(snapshot, bits),
@@ -65,7 +65,7 @@ async function readScores(path: string): Promise<{ measured: Measured; graph: st
 }
 
 /** A run that goes on for more steps is the same run; any other setting makes another. */
-function versionOf({ config, data, step }: Snapshot, bits: { readonly significantBits?: number }): string {
+function versionOf({ config, data, step }: Snapshot, bits: Readonly<Record<string, number>>): string {
   const settings = sha256(Buffer.from(JSON.stringify({ ...config, ...bits, epochs: undefined, steps: undefined })));
   const hashes = [data.sha256, settings].map((hash) => hash.slice(0, 8));
   return ['run', config.architecture.imageSize, config.seed, step, ...hashes].join('-');
