@@ -10,6 +10,7 @@ import { publicUrlSchema } from '../http/public-address.ts';
 import { loadModel } from '../models/load-model.ts';
 import { createModelRegistry, type ModelRegistry } from '../models/model-registry.ts';
 import { createOperations } from './operations.ts';
+import { usePlainMessages } from './plain-messages.ts';
 
 /** What the Lambda function is told by its environment. */
 const environmentSchema = z.object({
@@ -31,6 +32,7 @@ const environmentSchema = z.object({
   AWS_LAMBDA_INITIALIZATION_TYPE: z.string().default('on-demand'),
 });
 
+usePlainMessages();
 const environment = environmentSchema.parse(process.env);
 const { log, meter, observe } = createOperations(() => model.version, environment.METRICS_NAMESPACE);
 const source = bucketSource({
