@@ -122,6 +122,9 @@ describe('the features of a picture', () => {
     // In the two columns of cells at the middle, and in the first of the eight directions only: brighter to the right.
     expect(strong.every((at) => at % 8 === 0 && [3, 4].includes(Math.floor(at / 8) % 8))).toBe(true);
     expect(strong).toHaveLength(16);
+    // Four rows of an edge of 1 in each of the six cells around; at the second row of cells, three rows only in those at the upper end.
+    expect(edges[(3 * 8 + 3) * 8]).toBeCloseTo(4 / (Math.sqrt(6 * 4 ** 2) + 0.15), 5);
+    expect(edges[(1 * 8 + 3) * 8]).toBeCloseTo(4 / (Math.sqrt(4 * 4 ** 2 + 2 * 3 ** 2) + 0.15), 5);
   });
 });
 
