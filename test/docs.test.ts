@@ -8,6 +8,7 @@ import { bulkRequestSchema } from '../model/bulk/plan.ts';
 import { createProgram } from '../model/cli/program.ts';
 import packageJson from '../package.json' with { type: 'json' };
 import { silentTerminal } from './support/command-line.ts';
+import { argumentsOf, blocksOf, commandsOf } from './support/docs.ts';
 
 const pages = [
   'README.md',
@@ -22,28 +23,8 @@ const pages = [
 ].filter((page) => page.endsWith('.md'));
 const textOf = (page: string) => readFileSync(page, 'utf8');
 
-/** What stands in a page's fenced blocks of one language. */
-function blocksOf(page: string, language: string): string[] {
-  return [...textOf(page).matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'gms'))].map(
-    ([, text]) => text ?? '',
-  );
-}
-
-/** The single commands of a shell block: continued lines joined, comments and `&&` taken apart. */
-function commandsOf(page: string): string[] {
-  return blocksOf(page, 'sh')
-    .join('\n')
-    .replaceAll('\\\n', ' ')
-    .split(/\n|&&/)
-    .map((line) => line.replace(/(^|\s)#.*$/, '').trim())
-    .filter((line) => line !== '');
-}
-
 const commands = pages.flatMap((page) => commandsOf(page).map((command) => ({ page, command })));
 const starting = (prefix: string) => commands.filter(({ command }) => command.startsWith(prefix));
-const argumentsOf = (command: string) =>
-  [...command.matchAll(/'([^']*)'|\S+/g)].map(([word, quoted]) => quoted ?? word);
-
 /** GitHub's anchor of a heading. */
 const anchorOf = (heading: string) =>
   heading

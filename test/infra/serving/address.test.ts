@@ -35,7 +35,10 @@ describe('the address', () => {
     for (const code of [500, 501, 502, 503, 504])
       expect(errors).toContainEqual({ ErrorCode: code, ErrorCachingMinTTL: 0 });
     withCdn.hasResourceProperties('AWS::CloudFront::Distribution', {
-      DistributionConfig: { DefaultCacheBehavior: { ViewerProtocolPolicy: 'redirect-to-https' } },
+      DistributionConfig: {
+        DefaultCacheBehavior: { ViewerProtocolPolicy: 'redirect-to-https' },
+        HttpVersion: 'http2and3',
+      },
     });
     expect(urlOf(withCdn)).toMatch(/^https:\/\/<CdnDistribution.*\.DomainName>\/$/);
   });
@@ -53,6 +56,10 @@ describe('the address', () => {
       withCdn.findResources('AWS::Lambda::Function', { Properties: { Description: 'Draws cars that do not exist' } }),
     );
     expect(`${textOf(cars?.Properties.Environment.Variables.PUBLIC_URL)}/`).toBe(urlOf(withCdn));
+    // It stands in a header and in an environment variable, so it has no quotes in it.
+    withCdn.hasResourceProperties('AWS::SecretsManager::Secret', {
+      GenerateSecretString: { PasswordLength: 40, ExcludePunctuation: true },
+    });
     // CloudFront says it before the function asks for it.
     const [alias] = Object.values(withCdn.findResources('AWS::Lambda::Alias'));
     expect(alias?.DependsOn).toEqual(expect.arrayContaining([expect.stringMatching(/^CdnDistribution/)]));

@@ -13,6 +13,14 @@ import { stubServingStack } from '../stub-stack.ts';
 const template = Template.fromStack(stubServingStack().stack);
 
 describe('alarms', () => {
+  it('hear of a synthetic check that failed once, since AWS does not try it again', () => {
+    template.hasResourceProperties('AWS::Lambda::EventInvokeConfig', {
+      FunctionName: { Ref: Match.stringLikeRegexp('Check') },
+      MaximumRetryAttempts: 0,
+      MaximumEventAgeInSeconds: 60,
+    });
+  });
+
   const alarms = Object.values(template.findResources('AWS::CloudWatch::Alarm')).map(({ Properties }) => Properties);
 
   it('tell the topic when they go off and when they are over, in a sentence, and are silent without requests', () => {
