@@ -73,8 +73,8 @@ describe("the training's image", () => {
       .flatMap(({ imports }) => imports.filter(({ external }) => external).map(({ path }) => path))
       .filter((path) => !path.startsWith('node:'))
       .map((path) => /^(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? path);
-    // This one is asked for by `require`, so that its absence can be outlived.
-    const open = [...imported, '@tensorflow/tfjs-node'];
+    // These are asked for by `require`, so that their absence can be outlived.
+    const open = [...imported, '@tensorflow/tfjs-node', 'onnxruntime-node'];
     const found = new Set<string>();
     for (let name = open.pop(); name !== undefined; name = open.pop()) {
       const entry = lock.packages[`node_modules/${name}`];
