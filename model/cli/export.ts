@@ -25,7 +25,7 @@ export function exportCommand(program: Command, terminal: Terminal): void {
     )
     .option(
       '--significant-bits <number>',
-      "round the kernels' weights: of 8 bits the files pack to half, and a car changes by 2 of 255 at most, or so (24: all)",
+      "round the kernels' weights: of 8 bits the files pack to half, and colours of a car change by up to 3 of 255 (24: all)",
       parseInteger(8, allBits),
     )
     .option('--version <name>', "the model's version: a-z, 0-9, dots and hyphens (made of the run)")

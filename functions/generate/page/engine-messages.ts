@@ -3,7 +3,7 @@ export type EngineRequest =
   | {
       readonly id: number;
       readonly kind: 'load';
-      /** The path of the model, such as `/models/fronts-64-2/`. */
+      /** The path of the model, such as `/models/fronts-64-3/`. */
       readonly base: string;
       readonly latentSize: number;
     }

@@ -1,6 +1,6 @@
 import { lookOf, lookParts, type Model, type Shown, withQuery } from './address.ts';
 
-/** A car as it is written down: in this browser's storage, and in a link that carries several. Such as `42~fronts-64-2~truncation=0.7`. */
+/** A car as it is written down: in this browser's storage, and in a link that carries several. Such as `42~fronts-64-3~truncation=0.7`. */
 export type Note = string;
 
 type ModelNamed = (name: string | null) => Model;

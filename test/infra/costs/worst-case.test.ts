@@ -132,7 +132,7 @@ it('counts as many metrics of alarms as the template has', () => {
 
 describe('the dearest answers', () => {
   it('are no larger than what is paid for, and nearly as large', { timeout: 120_000 }, async () => {
-    const source = await openFolder('model/pretrained/models/fronts-64-2');
+    const source = await openFolder('model/pretrained/models/fronts-64-3');
     const { log } = recordedLog();
     const model = createModelRegistry({
       source,
@@ -145,7 +145,7 @@ describe('the dearest answers', () => {
       car: 'cars/5.png?size=512',
       sheet: 'sheet.png?rows=16&columns=16&seed=1',
       morph: 'morph.png?from=1&to=2&frames=60&size=256',
-      network: 'models/fronts-64-2/generator.onnx',
+      network: 'models/fronts-64-3/generator.onnx',
     } as const;
     for (const [kind, address] of Object.entries(addresses) as [keyof typeof addresses, string][]) {
       const answer = await app.fetch(new Request(`http://localhost/${address}`));

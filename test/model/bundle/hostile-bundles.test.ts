@@ -67,7 +67,7 @@ describe('an honest graph is taken', () => {
     expect(() => checkOnnx(onnx, other)).toThrow(FreshcarError);
   });
 
-  it.each(['fronts-32-2', 'fronts-64-2'])('of the shipped model %s', async (version) => {
+  it.each(['fronts-32-3', 'fronts-64-3'])('of the shipped model %s', async (version) => {
     const source = await openFolder('model/pretrained');
     const manifest = await source.readManifest(version);
     const onnx = await source.readFile(manifest, 'generator.onnx');
@@ -239,7 +239,7 @@ describe('a forged index is refused before it is served', () => {
   ])('when it has %s', async (_, forge) => {
     const folder = await temporaryFolder();
     const bundle = await writeRealBundle(folder, 'forged');
-    const honest = await readFile('model/pretrained/models/fronts-32-2/index.bin');
+    const honest = await readFile('model/pretrained/models/fronts-32-3/index.bin');
     await replaceFile(bundle, 'index.bin', forge(honest));
     expect(await freshcar(['publish', bundle, '--store', path.join(folder, 'store')])).toMatchObject({
       code: 1,
