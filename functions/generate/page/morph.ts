@@ -137,11 +137,12 @@ function prepare(): void {
   if (isLocal) frames.prepare(coarseToFine(walk.length).map((step) => keyOf(walk.at(step))));
 }
 
-let loading: Promise<void> | undefined;
+let isLoading = false;
 /** Begins with the first drag or play: who only looks is not sent ten megabytes. */
 function loadOnce(): void {
-  if (!mayLoadEngine()) return;
-  loading ??= load();
+  if (isLoading || !mayLoadEngine()) return;
+  isLoading = true;
+  void load();
 }
 
 async function load(): Promise<void> {
