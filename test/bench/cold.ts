@@ -50,7 +50,8 @@ export async function benchCold({ bundle, root, peers, progress, starts = 15 }: 
       EVENT: JSON.stringify(httpEvent('/car.png')),
       INVOCATION: JSON.stringify(invocation),
     };
-    const onlyRuntime = path.join(zip.folder, 'node_modules/onnxruntime-node/dist/index.js');
+    // As the package comes: in the zip its modules are a part of the function's own.
+    const onlyRuntime = path.join(root, 'node_modules/onnxruntime-node/dist/index.js');
     // The first start reads the files from the disk; it is not counted, because a function's image is not there either.
     await startOnce(environment);
     for (let start = 1; start <= starts; start++) {

@@ -19,6 +19,8 @@ const holderSchema = z.object({
   since: z.string(),
   /** When its process began, as the system counts; tells it from a later one that got the same number. */
   began: z.string().optional(),
+  /** Which of its process's locks it is. */
+  claim: z.int().optional(),
 });
 
 type Holder = z.output<typeof holderSchema>;
@@ -31,8 +33,9 @@ export interface RunLock {
 
 /** A lock from another machine that was not renewed for so many milliseconds is nobody's any more. */
 const forgotten = 10 * 60_000;
-/** Locks that this process holds: its own number in a lock is no proof that it does. */
+/** What this process wrote, or is about to write, into locks: its own number in a lock is no proof that it holds it. */
 const held = new Set<string>();
+let claims = 0;
 
 interface LockOptions {
   /** Milliseconds since 1970. */
@@ -53,21 +56,28 @@ export async function lockRun(folder: string, { clock: now, takeOver = false }: 
     host: hostname(),
     since: new Date(now()).toISOString(),
     ...(await beginOf(process.pid)),
+    claim: ++claims,
   };
   const text = `${JSON.stringify(own)}\n`;
-  while (!(await writeNew(path, text))) {
-    const found = await readFile(path, 'utf8').catch(() => undefined);
-    // Released or taken over by another one meanwhile.
-    if (found === undefined) continue;
-    const holder = parseHolder(found);
-    if (holder && !takeOver && (await isAlive(path, holder, now))) throw refusal(folder, holder);
-    await takeAway(path, found);
+  // Before it is written: another one of this process may read it before this one comes to its next line.
+  held.add(text);
+  try {
+    while (!(await writeNew(path, text))) {
+      const found = await readFile(path, 'utf8').catch(() => undefined);
+      // Released or taken over by another one meanwhile.
+      if (found === undefined) continue;
+      const holder = parseHolder(found);
+      if (holder && !takeOver && (await isAlive(path, found, holder, now))) throw refusal(folder, holder);
+      await takeAway(path, found);
+    }
+  } catch (error) {
+    held.delete(text);
+    throw error;
   }
-  held.add(path);
   return {
     renew: () => utimes(path, now() / 1000, now() / 1000).catch(() => undefined),
     release: async () => {
-      held.delete(path);
+      held.delete(text);
       const found = await readFile(path, 'utf8').catch(() => undefined);
       if (found === text) await rm(path, { force: true });
     },
@@ -94,9 +104,14 @@ function parseHolder(text: string): Holder | undefined {
   }
 }
 
-async function isAlive(path: string, { pid, host, began }: Holder, now: () => number): Promise<boolean> {
+async function isAlive(
+  path: string,
+  text: string,
+  { pid, host, began }: Holder,
+  now: () => number,
+): Promise<boolean> {
   if (host !== hostname()) return now() - (await renewedAt(path)) < forgotten;
-  if (pid === process.pid) return held.has(path);
+  if (pid === process.pid) return held.has(text);
   try {
     process.kill(pid, 0);
   } catch (cause) {

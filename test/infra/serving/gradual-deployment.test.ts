@@ -18,7 +18,7 @@ describe('a new version of the function', () => {
     const alarms: unknown[] = group?.Properties.AlarmConfiguration.Alarms.map(({ Name }: { Name: unknown }) =>
       textOf(Name),
     );
-    expect(alarms).toEqual(['<AlarmsErrors>', '<AlarmsServerErrors>', '<AlarmsModels>']);
+    expect(alarms).toEqual(['<AlarmsErrors>', '<AlarmsServerErrors>', '<AlarmsModels>', '<AlarmsFallbacks>']);
     template.hasResource('AWS::Lambda::Alias', { UpdatePolicy: { CodeDeployLambdaAliasUpdate: Match.anyValue() } });
   });
 

@@ -36,8 +36,13 @@ describe('the lock of a run', () => {
   });
 
   it('lets one of many in who come at once', async () => {
-    const all = await Promise.allSettled(Array.from({ length: 8 }, () => lockRun(folder, { clock })));
-    expect(all.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+    // Often, since which step of one falls between two of another is up to the file system.
+    for (let time = 0; time < 50; time++) {
+      const all = await Promise.allSettled(Array.from({ length: 8 }, () => lockRun(folder, { clock })));
+      const locks = all.flatMap((one) => (one.status === 'fulfilled' ? [one.value] : []));
+      expect(locks).toHaveLength(1);
+      await locks[0]?.release();
+    }
   });
 
   it('is taken over from a process that is gone, and not from one that lives', async () => {
