@@ -104,12 +104,7 @@ function parseHolder(text: string): Holder | undefined {
   }
 }
 
-async function isAlive(
-  path: string,
-  text: string,
-  { pid, host, began }: Holder,
-  now: () => number,
-): Promise<boolean> {
+async function isAlive(path: string, text: string, { pid, host, began }: Holder, now: () => number): Promise<boolean> {
   if (host !== hostname()) return now() - (await renewedAt(path)) < forgotten;
   if (pid === process.pid) return held.has(text);
   try {
