@@ -11,6 +11,11 @@ export interface Model {
   readonly size: number | undefined;
 }
 
+/** The model that the service named in a page's HTML. */
+export function modelNamedIn({ model, base, size }: DOMStringMap): Model {
+  return { name: model || undefined, base: base ?? '', size: Number(size) || undefined };
+}
+
 /** How a car is to look, beside its seed; written as the service's own query parameters are. */
 export interface Look extends Changes {
   /** Scales the latent vector; 1 is as trained. */

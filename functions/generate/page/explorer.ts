@@ -6,6 +6,7 @@ import {
   freshSeed,
   lookOf,
   type Model,
+  modelNamedIn,
   morphPageAddress,
   nameOf,
   pageAddress,
@@ -38,11 +39,7 @@ const say = (sentence: string) => {
   status.textContent = sentence;
 };
 
-const sole: Model = {
-  name: main.dataset.model || undefined,
-  base: main.dataset.base ?? '',
-  size: Number(main.dataset.size) || undefined,
-};
+const sole = modelNamedIn(main.dataset);
 const choice = createModelSwitch(document.getElementById('models'), sole, visitWithModel);
 
 const arrival: Shown = {

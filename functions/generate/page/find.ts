@@ -1,6 +1,6 @@
 import type { Found } from '../../../model/likeness/nearest.ts';
 import type { Refined } from '../../../model/likeness/refine.ts';
-import { carAddress, type Model, pageAddress, type Shown } from './address.ts';
+import { carAddress, modelNamedIn, pageAddress, type Shown } from './address.ts';
 import { type CarFinder, loadFinder, rounds } from './car-finder.ts';
 import { afterQuiet, element } from './dom.ts';
 import { imageOf } from './draw-frames.ts';
@@ -23,11 +23,7 @@ const refinedPicture = element('refined-picture', HTMLCanvasElement);
 const say = (sentence: string) => {
   status.textContent = sentence;
 };
-const model: Model = {
-  name: main.dataset.model || undefined,
-  base: main.dataset.base ?? '',
-  size: Number(main.dataset.size) || undefined,
-};
+const model = modelNamedIn(main.dataset);
 
 let finder: Promise<CarFinder> | undefined;
 /** Who only looks at the page is sent no index. */

@@ -3,7 +3,7 @@ import {
   freshSeed,
   lookOf,
   type Manner,
-  type Model,
+  modelNamedIn,
   morphAddress,
   morphPageAddress,
   walkSteps as steps,
@@ -32,11 +32,7 @@ const say = (sentence: string) => {
   status.textContent = sentence;
 };
 
-const model: Model = {
-  name: main.dataset.model || undefined,
-  base: main.dataset.base ?? '',
-  size: Number(main.dataset.size) || undefined,
-};
+const model = modelNamedIn(main.dataset);
 const { towards: _, by: __, ...arrivalLook } = lookOf(new URLSearchParams(main.dataset.look));
 let manner: Manner = { ...arrivalLook, model };
 let walk = new Walk((main.dataset.cars ?? '').split(',').map(Number), main.dataset.square === 'true');
